@@ -6,7 +6,7 @@ import (
 	_ "github.com/benhoyt/goawk/interp"
 	_ "github.com/gliderlabs/ssh"
 	_ "github.com/google/go-cmp/cmp"
-	_ "github.com/google/renameio/v2"
+	_ "github.com/moby/sys/atomicwriter"
 	_ "github.com/hashicorp/go-version"
 	_ "github.com/hashicorp/hcl/v2/gohcl"
 	_ "github.com/hashicorp/hcl/v2/hclparse"

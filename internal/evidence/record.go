@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package evidence is the record of what a guest said during one Packer build: raw
+// outputs, bound to the run and its source, never edited afterwards.
+package evidence
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
+)
+
+// Schema names the shape of a record; docs/schemas/evidence-v1.schema.json describes it.
+const Schema = "packer-plugin-rsct/evidence/v1"
+
+// MaxSize bounds a record read from disk, in bytes.
+const MaxSize = 512 << 20
+
+// The modes of a collection.
+const (
+	ModeBaseline   = "baseline"
+	ModeCheckpoint = "checkpoint"
+	ModeFinal      = "final"
+)
+
+// Record is the evidence of one source of one Packer run.
+type Record struct {
+	Schema string `json:"schema"`
+	Run    Run    `json:"run"`
+	// Collections are in the order they were made.
+	Collections []Collection `json:"collections"`
+	// Restorations are in the order they ran.
+	Restorations []Restoration `json:"restorations"`
+}
+
+// Run identifies the Packer run and source that the evidence belongs to. All but
+// Source are empty for evidence collected by hand.
+type Run struct {
+	// UUID is PACKER_RUN_UUID.
+	UUID string `json:"uuid"`
+	// Source is the builder type and the source's name, as in "powervs.aix", or the
+	// file's name for evidence collected by hand.
+	Source string `json:"source"`
+	// Plugin is the version of this plugin; Packer is the version of Packer.
+	Plugin string `json:"plugin"`
+	Packer string `json:"packer"`
+}
+
+// Collection is what one run of the collector brought back.
+type Collection struct {
+	// Mode is baseline, checkpoint or final.
+	Mode string `json:"mode"`
+	// Sequence counts the collections of the record from 1.
+	Sequence int `json:"sequence"`
+	// Proof is true for the collection that was made to prove a restoration.
+	Proof bool `json:"proof"`
+	// Started and Ended are the Packer host's clock, in UTC, to the millisecond.
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+	// Collector is the digest of the collector script, "sha256:…".
+	Collector string `json:"collector"`
+	// Nonce is the nonce of the frames.
+	Nonce string `json:"nonce"`
+	// ManagementInterface is the interface that the configuration named; empty when detected.
+	ManagementInterface string `json:"management_interface"`
+	// Problem says why the collection is not complete; empty when it is.
+	Problem string `json:"problem"`
+	// Probes are in the order they ran; of an incomplete collection, those that came whole.
+	Probes []Probe `json:"probes"`
+	// Judgement is what the provisioner concluded from it; nil when it did not judge.
+	Judgement *Judgement `json:"judgement"`
+}
+
+// Judgement is what the provisioner concluded during the build. The post-processor
+// judges again; it refuses when the policy is not the same.
+type Judgement struct {
+	// Policy is the digest of the policy, "sha256:…".
+	Policy string `json:"policy"`
+	// FailOn is "error", "warning" or "never".
+	FailOn  string `json:"fail_on"`
+	Verdict string `json:"verdict"`
+}
+
+// Complete reports whether every frame and the last line arrived.
+func (c *Collection) Complete() bool { return c.Problem == "" }
+
+// Name says which collection this is, for people: "baseline", "checkpoint 2", "final".
+func (c *Collection) Name() string {
+	name := c.Mode
+	if c.Mode == ModeCheckpoint {
+		name = fmt.Sprintf("checkpoint %d", c.Sequence)
+	}
+	if c.Proof {
+		name += " (after restoring)"
+	}
+	return name
+}
+
+// Outputs are the probes as the parsers want them.
+func (c *Collection) Outputs() aix.Outputs {
+	outputs := make(aix.Outputs, len(c.Probes))
+	for _, p := range c.Probes {
+		outputs[p.Name] = aix.Output{
+			Probe: p.Name, Command: p.Command, ExitCode: p.ExitCode,
+			Stdout: p.Stdout, Stderr: p.Stderr, Problem: p.Problem,
+		}
+	}
+	return outputs
+}
+
+// Facts reads the collection.
+func (c *Collection) Facts() *aix.Facts {
+	return aix.Read(c.Outputs(), aix.ReadOptions{ManagementInterface: c.ManagementInterface})
+}
+
+// Probe is the raw output of one read-only command.
+type Probe struct {
+	Name     string `json:"name"`
+	Command  string `json:"command"`
+	ExitCode int    `json:"exit_code"`
+	// Problem says why the output cannot be trusted to be whole; empty when it is.
+	Problem string `json:"problem"`
+	Stdout  Bytes  `json:"stdout"`
+	Stderr  Bytes  `json:"stderr"`
+}
+
+// Bytes are bytes of a guest in JSON: a string when they are UTF-8, and otherwise
+// {"base64": "…"}, since guests answer in other encodings too and nothing may be lost.
+type Bytes []byte
+
+// MarshalJSON implements json.Marshaler.
+func (b Bytes) MarshalJSON() ([]byte, error) {
+	if utf8.Valid(b) {
+		return marshal(string(b))
+	}
+	return marshal(map[string]string{"base64": base64.StdEncoding.EncodeToString(b)})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (b *Bytes) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err == nil {
+		*b = []byte(text)
+		return nil
+	}
+	var encoded struct {
+		Base64 *string `json:"base64"`
+	}
+	if err := json.Unmarshal(data, &encoded); err != nil || encoded.Base64 == nil {
+		return fmt.Errorf(`expected a string or {"base64": "…"}, got %.40s`, data)
+	}
+	raw, err := base64.StdEncoding.DecodeString(*encoded.Base64)
+	if err != nil {
+		return fmt.Errorf("base64: %w", err)
+	}
+	*b = raw
+	return nil
+}
+
+// Restoration is one attempt to put the management interface back.
+type Restoration struct {
+	// After is the sequence of the collection whose drift it repairs.
+	After int `json:"after"`
+	// ProvedBy is the sequence of the collection made afterwards; 0 when none was made.
+	ProvedBy int `json:"proved_by"`
+	// Restored is true when that collection equals the baseline again.
+	Restored bool `json:"restored"`
+	// Problem says what stopped it; empty when every step ran.
+	Problem string `json:"problem"`
+	Steps   []Step `json:"steps"`
+}
+
+// Step is one command of a restoration.
+type Step struct {
+	// Repairs says what it puts back, in words.
+	Repairs string `json:"repairs"`
+	Command string `json:"command"`
+	// Ran is false for a step that was not reached.
+	Ran      bool  `json:"ran"`
+	ExitCode int   `json:"exit_code"`
+	Output   Bytes `json:"output"`
+}
+
+// Baseline returns the first complete baseline, or nil.
+func (r *Record) Baseline() *Collection {
+	for i := range r.Collections {
+		if c := &r.Collections[i]; c.Mode == ModeBaseline && c.Complete() {
+			return c
+		}
+	}
+	return nil
+}
+
+// Final returns the last collection if its mode is final, or nil: a later
+// checkpoint means that the build went on after it.
+func (r *Record) Final() *Collection {
+	if len(r.Collections) == 0 {
+		return nil
+	}
+	if c := &r.Collections[len(r.Collections)-1]; c.Mode == ModeFinal {
+		return c
+	}
+	return nil
+}
+
+// Last returns the last collection, or nil.
+func (r *Record) Last() *Collection {
+	if len(r.Collections) == 0 {
+		return nil
+	}
+	return &r.Collections[len(r.Collections)-1]
+}
+
+// Encode returns the canonical bytes: the same record gives the same bytes.
+func (r *Record) Encode() ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
+		return nil, fmt.Errorf("encode evidence: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// DigestOf returns "sha256:" and the lower-case hex digest of encoded evidence.
+func DigestOf(encoded []byte) string {
+	sum := sha256.Sum256(encoded)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Decode reads a record. It refuses another schema, unknown fields, trailing text,
+// and a record that contradicts itself.
+func Decode(r io.Reader) (*Record, error) {
+	limited := &io.LimitedReader{R: r, N: MaxSize + 1}
+	decoder := json.NewDecoder(limited)
+	decoder.DisallowUnknownFields()
+	var record Record
+	if err := decoder.Decode(&record); err != nil {
+		return nil, fmt.Errorf("decode evidence: %w", err)
+	}
+	if limited.N <= 0 {
+		return nil, fmt.Errorf("decode evidence: larger than %d MiB", MaxSize>>20)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("decode evidence: text after the end of the document")
+	}
+	if record.Schema != Schema {
+		return nil, fmt.Errorf("decode evidence: schema is %q, this plugin reads %q", record.Schema, Schema)
+	}
+	for i, c := range record.Collections {
+		switch c.Mode {
+		case ModeBaseline, ModeCheckpoint, ModeFinal:
+		default:
+			return nil, fmt.Errorf("decode evidence: collection %d: mode is %q, expected baseline, checkpoint or final", i+1, c.Mode)
+		}
+		if c.Sequence != i+1 {
+			return nil, fmt.Errorf("decode evidence: collection %d says it is number %d", i+1, c.Sequence)
+		}
+		if err := sound(c.Probes, c.Complete()); err != nil {
+			return nil, fmt.Errorf("decode evidence: collection %d: %w", i+1, err)
+		}
+	}
+	return &record, nil
+}
+
+// sound checks that no probe is named twice and that a collection that calls
+// itself complete holds every probe, so that an edited record cannot hide one.
+func sound(probes []Probe, complete bool) error {
+	seen := map[string]bool{}
+	for _, p := range probes {
+		if seen[p.Name] {
+			return fmt.Errorf("probe %s stands in it twice", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	if !complete {
+		return nil
+	}
+	for _, name := range aix.Probes {
+		if !seen[name] {
+			return fmt.Errorf("it says that it is complete, but probe %s is missing", name)
+		}
+	}
+	return nil
+}
+
+// marshal is json.Marshal without HTML escaping, so that evidence stays readable.
+func marshal(v any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte{'\n'}), nil
+}
