@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package drift
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
+)
+
+// Snapshot is one collection as history sees it.
+type Snapshot struct {
+	// Name is how people call it: "baseline", "checkpoint 2".
+	Name string
+	// Time is when it was collected.
+	Time  time.Time
+	Facts *aix.Facts
+	// Proof is true for a collection made to prove a restoration.
+	Proof bool
+}
+
+// History compares every snapshot with the first one, the baseline, and returns
+// each change once, with the stretch of the build in which it appeared and whether
+// it was gone again at the end. With fewer than two snapshots there is none.
+func History(snapshots []Snapshot) []Item {
+	if len(snapshots) < 2 {
+		return []Item{}
+	}
+	baseline := snapshots[0]
+	items := []Item{}
+	open := map[[4]string]int{}
+	for i, s := range snapshots[1:] {
+		previous := snapshots[i]
+		present := map[[4]string]bool{}
+		for _, item := range Compare(baseline.Facts, s.Facts) {
+			key := item.key()
+			present[key] = true
+			if at, known := open[key]; known {
+				// Back after a restoration, or still there.
+				items[at].Restored = false
+				continue
+			}
+			item.Stretch = fmt.Sprintf("between %s (%s) and %s (%s)", previous.Name, clock(previous.Time), s.Name, clock(s.Time))
+			if s.Proof {
+				item.Stretch = fmt.Sprintf("during the restoration that ended at %s", clock(s.Time))
+			}
+			open[key] = len(items)
+			items = append(items, item)
+		}
+		for key, at := range open {
+			if !present[key] {
+				items[at].Restored = true
+				delete(open, key)
+			}
+		}
+	}
+	return items
+}
+
+func clock(t time.Time) string { return t.UTC().Format("15:04:05Z") }
