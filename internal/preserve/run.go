@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package preserve
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/probe"
+)
+
+// Runner runs one shell command on the guest.
+type Runner interface {
+	Run(ctx context.Context, command string) (probe.Result, error)
+}
+
+// outputLimit bounds what is kept of a step's output, in bytes.
+const outputLimit = 4096
+
+// Run runs the steps of the plan one by one, and stops at the first that fails or
+// when the context ends: always between two commands, so that a later run finds a
+// guest it can carry on from. What happened is in the returned record in every case.
+func Run(ctx context.Context, guest Runner, plan Plan, progress func(Step)) (evidence.Restoration, error) {
+	record := evidence.Restoration{Steps: make([]evidence.Step, len(plan.Steps))}
+	for i, step := range plan.Steps {
+		record.Steps[i] = evidence.Step{Repairs: step.Repairs, Command: step.Command}
+	}
+	for i, step := range plan.Steps {
+		if err := ctx.Err(); err != nil {
+			record.Problem = fmt.Sprintf("stopped before step %d of %d", i+1, len(plan.Steps))
+			return record, fmt.Errorf("restore: %s: %w", record.Problem, err)
+		}
+		if progress != nil {
+			progress(step)
+		}
+		result, err := guest.Run(ctx, probe.ShellCommand(step.Command))
+		ran := &record.Steps[i]
+		ran.ExitCode = result.ExitCode
+		ran.Output = append(cut(result.Stdout), cut(result.Stderr)...)
+		if err != nil {
+			record.Problem = fmt.Sprintf("step %d of %d: %s", i+1, len(plan.Steps), err)
+			return record, fmt.Errorf("restore: step %d of %d (%s): %w", i+1, len(plan.Steps), step.Command, err)
+		}
+		ran.Ran = true
+		if result.ExitCode != 0 {
+			record.Problem = fmt.Sprintf("step %d of %d ended with exit code %d", i+1, len(plan.Steps), result.ExitCode)
+			return record, fmt.Errorf("restore: %s: %s", record.Problem, step.Command)
+		}
+	}
+	return record, nil
+}
+
+func cut(b []byte) []byte { return append([]byte{}, b[:min(len(b), outputLimit)]...) }
