@@ -1,0 +1,48 @@
+# The state of the operating system's software.
+
+variable "minimum_aix_version" {
+  type        = string
+  default     = "7.1"
+  description = "The least version of AIX that Power VS runs. Newer machines ask for more; IBM's page says which."
+}
+
+rule "aix-level-supported" {
+  severity  = "error"
+  summary   = "Power VS runs this version of AIX"
+  condition = level_at_least(guest.system.level.version, var.minimum_aix_version)
+  expected  = "AIX ${var.minimum_aix_version} or later"
+  found     = guest.system.level.text
+  remedy    = "Upgrade to AIX ${var.minimum_aix_version} or later, better to the level that the newest machines of your data centre ask for."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-configuring-custom-image"
+}
+
+rule "technology-level-complete" {
+  severity  = "warning"
+  summary   = "No technology level is installed in part"
+  condition = length(guest.maintenance.incomplete_levels) == 0
+  expected  = "all filesets of every technology level found"
+  found     = guest.maintenance.incomplete_levels
+  remedy    = "See which filesets lag with `oslevel -rl LEVEL`, and update them."
+  reference = "https://www.ibm.com/docs/en/aix/7.3?topic=o-oslevel-command"
+}
+
+rule "no-fix-awaits-reboot" {
+  severity  = "warning"
+  summary   = "No interim fix awaits a reboot"
+  condition = alltrue([for fix in guest.interim_fixes : !fix.reboot_required])
+  expected  = "no interim fix in a state that asks for a reboot"
+  found     = try([for fix in guest.interim_fixes : "${fix.label} (${fix.state})" if fix.reboot_required], "unknown")
+  remedy    = "Reboot before the image is captured, so that what is judged is what will run."
+  reference = "https://www.ibm.com/docs/en/aix/7.3?topic=e-emgr-command"
+}
+
+rule "software-consistent" {
+  severity  = "warning"
+  summary   = "The installed software is consistent"
+  condition = guest.maintenance.consistent
+  expected  = "lppchk -v finds nothing"
+  found     = try(length(guest.maintenance.inconsistencies) == 0 ? "nothing" : join("; ", guest.maintenance.inconsistencies), "unknown")
+  remedy    = "Follow what `lppchk -v -m3` says: install the missing parts, or clean up with `installp -C`."
+  reference = "https://www.ibm.com/docs/en/aix/7.3?topic=l-lppchk-command"
+  controls  = ["NIST-800-53:SI-7"]
+}

@@ -1,0 +1,193 @@
+# The management interface: the network adapter with only an IPv6 link-local address
+# that Power VS injects, and over which RMC reaches the management system.
+
+locals {
+  management           = [for i in guest.interfaces : i if i.name == guest.management.interface]
+  management_name      = guest.management.interface == "" ? "no management interface" : guest.management.interface
+  interface_aspects    = ["defined", "attached", "up", "address", "ipv4", "mtu", "attribute", "adapter", "startup-file", "startup-mode", "startup-line"]
+  rmc_aspects          = ["rmc-active", "rmc-defined", "rmc-at-boot", "remote-clients", "node-id", "fileset", "first-boot"]
+  boot_volume_aspects  = ["boot-volume"]
+}
+
+rule "management-interface-link-local" {
+  severity  = "error"
+  summary   = "The management interface has an IPv6 link-local address"
+  subject   = local.management_name
+  condition = is_link_local(guest.management.address)
+  expected  = "an address in fe80::/10 on a running interface"
+  found     = guest.management.address == "" ? "none (${guest.management.reason})" : "${guest.management.address}/${guest.management.prefix_length}"
+  remedy    = "Put the injected address back with `chdev -l enN -a netaddr6=ADDRESS -a prefixlen=64 -a state=up`, or let the plugin do it: a baseline at the start of the build records it."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-6"]
+  bears_on  = "rmc"
+}
+
+rule "management-interface-up" {
+  severity  = "error"
+  summary   = "The management interface is up"
+  subject   = local.management_name
+  applies   = guest.management.interface != ""
+  condition = guest.management.up
+  expected  = "up and running"
+  found     = guest.management.up ? "up" : "down"
+  remedy    = "Bring it up with `chdev -l ${guest.management.interface} -a state=up`."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-6"]
+  bears_on  = "rmc"
+}
+
+rule "management-interface-persistent" {
+  severity  = "error"
+  summary   = "The management interface's address comes back after a reboot"
+  subject   = local.management_name
+  applies   = guest.management.interface != ""
+  condition = guest.management.persistent
+  expected  = "the address in the ODM, in a chdev line of /etc/rc.tcpip, or autoconf6 started at boot for the interface"
+  found     = guest.management.persistent ? "persistent" : "only in the running kernel"
+  remedy    = "Write it to the ODM with `chdev -l ${guest.management.interface} -a netaddr6=ADDRESS -a prefixlen=64 -a state=up`. ifconfig and autoconf6 by themselves change the running kernel only."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-6"]
+  bears_on  = "rmc"
+}
+
+rule "management-interface-matches-mac" {
+  severity  = "error"
+  summary   = "The link-local address is the one that belongs to the adapter"
+  for_each  = { for i in local.management : i.name => i }
+  applies   = each.value.link_local
+  condition = each.value.matches_mac
+  expected  = "the modified EUI-64 address of ${each.value.adapter.name}'s MAC address: ${try(eui64(each.value.adapter.mac), "unknown")}"
+  found     = guest.management.address
+  remedy    = "Replace the address with the expected one. The management system is told the address that the MAC gives, so another one is not answered."
+  reference = "https://opendev.org/openstack/nova-powervm/src/branch/master/nova_powervm/virt/powervm/media.py"
+  bears_on  = "rmc"
+}
+
+rule "management-interface-not-global" {
+  severity  = "warning"
+  summary   = "The management interface has no global IPv6 address"
+  for_each  = { for i in local.management : i.name => i }
+  condition = alltrue([for a in each.value.running.ipv6 : !contains(["global", "unique-local"], ip_scope(a.address))])
+  expected  = "only link-local IPv6 addresses on ${each.key}"
+  found     = try([for a in each.value.running.ipv6 : "${a.address}/${a.prefix_length}"], "unknown")
+  remedy    = "Move the global address to the interface of its network: `ifconfig ${each.key} inet6 ADDRESS delete`, and the same in the ODM."
+  reference = "https://www.rfc-editor.org/rfc/rfc4291#section-2.5.6"
+}
+
+rule "management-interface-without-ipv4" {
+  severity  = "warning"
+  summary   = "The management interface is not an IPv4 interface as well"
+  for_each  = { for i in local.management : i.name => i }
+  condition = length(each.value.running.ipv4) == 0
+  expected  = "no IPv4 address on ${each.key}"
+  found     = try([for a in each.value.running.ipv4 : a.address], "unknown")
+  remedy    = "Give the IPv4 address to the interface of its network. IBM's metadata page says to take an interface without an IP address, and the management interface looks like one."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-instance-metadata-pvs"
+}
+
+rule "management-interface-drift" {
+  severity  = "error"
+  summary   = "The management interface is as Power VS injected it"
+  for_each  = [for d in baseline.drift : d if !d.restored && contains(local.interface_aspects, d.aspect)]
+  if_empty  = "pass"
+  subject   = each.value.subject
+  condition = false
+  expected  = each.value.was == "" ? "as at the baseline" : each.value.was
+  found     = each.value.stretch == "" ? each.value.words : "${each.value.words} (${each.value.stretch})"
+  remedy    = "Let the plugin restore it (`restore = true`, the default), and change the step that did it."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-3"]
+  bears_on  = "rmc"
+}
+
+rule "rmc-drift" {
+  severity  = "error"
+  summary   = "What RMC needs is as it was at the start of the build"
+  for_each  = [for d in baseline.drift : d if !d.restored && contains(local.rmc_aspects, d.aspect)]
+  if_empty  = "pass"
+  subject   = each.value.subject
+  condition = false
+  expected  = each.value.was == "" ? "as at the baseline" : each.value.was
+  found     = each.value.stretch == "" ? each.value.words : "${each.value.words} (${each.value.stretch})"
+  remedy    = "Change the step that did it; where it cannot be undone by the plugin, the finding of the rule about that thing says how."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-3"]
+  bears_on  = "rmc"
+}
+
+rule "drift-undetermined" {
+  severity  = "error"
+  summary   = "Everything that was recorded at the start of the build can still be told"
+  for_each  = [for d in baseline.drift : d if !d.restored && !contains(concat(local.interface_aspects, local.rmc_aspects, local.boot_volume_aspects), d.aspect)]
+  if_empty  = "pass"
+  subject   = each.value.subject
+  condition = false
+  expected  = "as at the baseline"
+  found     = each.value.stretch == "" ? each.value.words : "${each.value.words} (${each.value.stretch})"
+  remedy    = "Find out why the probe does not answer any more; what cannot be compared cannot pass."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+}
+
+rule "management-interface-restored" {
+  severity  = "warning"
+  summary   = "No step of the build had to be repaired"
+  for_each  = [for d in baseline.drift : d if d.restored]
+  if_empty  = "pass"
+  subject   = each.value.subject
+  condition = false
+  expected  = "no change during the build"
+  found     = each.value.stretch == "" ? "${each.value.words}; it was restored" : "${each.value.words}, ${each.value.stretch}; it was restored"
+  remedy    = "It was put back and proved. Change the step that did it all the same: the next build may not be so lucky."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-3"]
+}
+
+# The three procedures that IBM's page names as losing the injected interface, by the
+# traces that they leave in a guest compared with its baseline.
+
+rule "boot-volume-unchanged" {
+  severity  = "error"
+  summary   = "The guest boots from the volume that it was deployed with"
+  condition = (
+    baseline.boot.device == guest.boot.device &&
+    length(setsubtract(toset([for d in guest.boot.disks : d.pvid if d.volume_group == "rootvg"]), toset([for d in baseline.boot.disks : d.pvid]))) == 0
+  )
+  expected  = "boot device ${baseline.boot.device}, and rootvg on a disk that was there at the start of the build"
+  found     = "boot device ${guest.boot.device}, rootvg on ${try(join(", ", [for d in guest.boot.disks : "${d.name} (${d.pvid})" if d.volume_group == "rootvg"]), "unknown")}"
+  remedy    = "Build on the boot volume that Power VS deployed. After booting from another one the injected interface has to be entered again by hand, from the address that the adapter's MAC gives."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  bears_on  = "rmc"
+}
+
+rule "no-mksysb-restore" {
+  severity  = "error"
+  summary   = "No mksysb was restored over the guest during the build"
+  condition = !(
+    anytrue([for d in guest.boot.disks : contains(["old_rootvg", "altinst_rootvg"], d.volume_group)]) &&
+    !anytrue([for d in baseline.boot.disks : contains(["old_rootvg", "altinst_rootvg"], d.volume_group)])
+  ) && (!(baseline.node_id.etc.present && guest.node_id.etc.present) || baseline.node_id.etc.id == guest.node_id.etc.id)
+  expected  = "no old_rootvg or altinst_rootvg that was not there before, and the node id of the baseline"
+  found     = "volume groups ${try(join(", ", [for d in guest.boot.disks : "${d.name} ${d.volume_group == "" ? "none" : d.volume_group}"]), "unknown")}; node id ${guest.node_id.etc.id}, at the baseline ${baseline.node_id.etc.id}"
+  remedy    = "Restore the mksysb before the build and take the baseline after it, following IBM's procedure: cloud-init and RSCT 3.2.6.2 or later in the image, boot list and interface checked."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-restoring-aix-mksysb-image"
+  bears_on  = "rmc"
+}
+
+rule "management-interface-not-removed" {
+  severity  = "error"
+  summary   = "The management interface was not removed with smitty or its commands"
+  subject   = baseline.management.interface == "" ? "no management interface" : baseline.management.interface
+  applies   = baseline.management.interface != ""
+  condition = (
+    contains(guest.interfaces[*].name, baseline.management.interface) &&
+    (!baseline.management.persisted_in_odm || guest.management.persisted_in_odm)
+  )
+  expected  = "${baseline.management.interface} defined, with its address in the ODM where it was there before"
+  found     = join("; ", [
+    try(contains(guest.interfaces[*].name, baseline.management.interface) ? "${baseline.management.interface} is defined" : "${baseline.management.interface} is gone", "interfaces unknown"),
+    try(guest.management.persisted_in_odm ? "address in the ODM" : "no address in the ODM", "ODM unknown"),
+  ])
+  remedy    = "Define it again with `cfgmgr` and `chdev -l ${baseline.management.interface} -a netaddr6=ADDRESS -a prefixlen=64 -a state=up`, and take the removal out of the build."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  bears_on  = "rmc"
+}
