@@ -41,8 +41,6 @@ type Facts struct {
 	Boot Boot `json:"boot"`
 	// Cluster is membership in a peer domain or a CAA cluster.
 	Cluster Cluster `json:"cluster"`
-	// PacketFilter are the rules of AIX's IP packet filter.
-	PacketFilter Fact[[]FilterRule] `json:"packet_filter"`
 	// Disagreements are facts that several sources tell differently, sorted.
 	Disagreements []Disagreement `json:"disagreements"`
 }
@@ -93,7 +91,8 @@ type Fileset struct {
 	Kind string `json:"kind"`
 	// EFIXLocked says that an interim fix locks the fileset.
 	EFIXLocked bool `json:"efix_locked"`
-	// Parts are the usr, root and share parts where they were read (`lslpp -qlc`), sorted by path.
+	// Parts are the usr, root and share parts (`lslpp -qlc`), sorted; empty for filesets
+	// that RMC does not need, whose parts are not collected.
 	Parts Fact[[]FilesetPart] `json:"parts"`
 }
 
@@ -158,8 +157,6 @@ type RMC struct {
 	InBand Fact[InBand] `json:"in_band"`
 	// Records are the IBM.MCP resources. A record does not prove a live connection.
 	Records Fact[[]MCPRecord] `json:"records"`
-	// RemoteClients says whether ctrmc accepts remote clients (rmcctrl -p).
-	RemoteClients Fact[bool] `json:"remote_clients"`
 	// Connected is true when one control point is up, or the in-band proxy names a console.
 	Connected Fact[bool] `json:"connected"`
 }
@@ -423,18 +420,6 @@ type Cluster struct {
 	PeerDomain Fact[string] `json:"peer_domain"`
 	// CAA says that a CAA cluster is configured: cluster0 in the ODM, or a caavg_private disk.
 	CAA Fact[bool] `json:"caa"`
-}
-
-// FilterRule is one rule of the packet filter that names RMC's port 657 or all ports.
-type FilterRule struct {
-	// Action is "permit" or "deny" as printed.
-	Action string `json:"action"`
-	// Version is 4 or 6.
-	Version int `json:"version"`
-	// Text is the rule as printed.
-	Text string `json:"text"`
-	// DeniesRMC is true when the rule denies traffic on port 657.
-	DeniesRMC bool `json:"denies_rmc"`
 }
 
 // Disagreement is a fact that several sources tell differently.

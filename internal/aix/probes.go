@@ -19,7 +19,6 @@ const (
 	ProbeInBand          = "in-band"          // lssrc -ls mcproxy
 	ProbeMCP             = "mcp"              // lsrsrc IBM.MCP
 	ProbePeerDomain      = "peer-domain"      // lsrpdomain
-	ProbeRemoteClients   = "remote-clients"   // odmget of ctrmc's SRC definition
 	ProbeCluster0        = "cluster0"         // odmget -q name=cluster0 CuAt
 	ProbeNodeID          = "node-id"          // lsnodeid
 	ProbeNodeIDEtc       = "node-id-etc"      // file /etc/ct_node_id
@@ -39,20 +38,17 @@ const (
 	ProbeBootList        = "boot-list"        // bootlist -m normal -o
 	ProbeBootDevice      = "boot-device"      // bootinfo -b
 	ProbeDisks           = "disks"            // lspv
-	ProbeFilter4         = "filter4"          // lsfilt -v 4 -a
-	ProbeFilter6         = "filter6"          // lsfilt -v 6 -a
 )
 
 // Probes are all probe names in the order the collector runs them.
 var Probes = []string{
 	ProbeUname, ProbeUID, ProbeDate, ProbeOSLevel,
 	ProbeFilesets, ProbeFilesetParts,
-	ProbeSubsystems, ProbeDomainStatus, ProbeInBand, ProbeRemoteClients,
+	ProbeSubsystems, ProbeDomainStatus, ProbeInBand,
 	ProbeNodeID, ProbeNodeIDEtc, ProbeNodeIDVar,
 	ProbeIfconfig, ProbeNetstat, ProbeRoutes6, ProbeInterfaces, ProbeAdapters, ProbeAttributes, ProbeEntstat,
 	ProbeRcTCPIP, ProbeInittab, ProbeCloudConfig, ProbeRc2Links,
 	ProbeSys0, ProbeBootList, ProbeBootDevice, ProbeDisks,
 	ProbePeerDomain, ProbeCluster0, ProbeMCP,
 	ProbeInterimFixes, ProbeTechnologyLevel, ProbeConsistency,
-	ProbeFilter4, ProbeFilter6,
 }

@@ -264,9 +264,6 @@ func (c *comparison) rmc(baseline, now *aix.Facts) {
 			c.add("ctrmc", AspectRMCAtBoot, entryText(before), entryText(after), "ctrmc's inittab entry is %q, it was %q", entryText(after), entryText(before))
 		}
 	}
-	if was, is, ok := both(c, "RMC's remote clients", baseline.RMC.RemoteClients, now.RMC.RemoteClients); ok && was && !is {
-		c.add("ctrmc", AspectRemoteClients, "enabled", "disabled", "ctrmc no longer accepts remote clients")
-	}
 }
 
 func subsystem(list []aix.Subsystem, name string) (aix.Subsystem, bool) {

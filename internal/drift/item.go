@@ -6,26 +6,25 @@ package drift
 
 // The aspects of a drift: stable kebab-case names of what about the subject changed.
 const (
-	AspectUndetermined  = "undetermined"   // it can no longer be told
-	AspectDefined       = "defined"        // the interface is gone from the ODM
-	AspectAttached      = "attached"       // the kernel no longer has the interface
-	AspectUp            = "up"             // the interface went down
-	AspectAddress       = "address"        // an IPv6 address, or its prefix length
-	AspectIPv4          = "ipv4"           // IPv4 on an interface that had none
-	AspectMTU           = "mtu"            // the interface's MTU
-	AspectAttribute     = "attribute"      // an ODM attribute; Subject is "en1 netaddr6"
-	AspectAdapter       = "adapter"        // MAC, VLAN or switch of the adapter
-	AspectStartupFile   = "startup-file"   // /etc/rc.tcpip is gone or empty
-	AspectStartupMode   = "startup-mode"   // its permissions or owner
-	AspectStartupLine   = "startup-line"   // a line of it; Was is the line
-	AspectRMCActive     = "rmc-active"     // ctrmc or mcproxy stopped
-	AspectRMCDefined    = "rmc-defined"    // ctrmc is no subsystem any more
-	AspectRMCAtBoot     = "rmc-at-boot"    // ctrmc's inittab entry; Was is the entry
-	AspectRemoteClients = "remote-clients" // ctrmc no longer takes remote clients
-	AspectNodeID        = "node-id"        // the RSCT node id
-	AspectFileset       = "fileset"        // an RSCT fileset removed, lowered or broken
-	AspectBootVolume    = "boot-volume"    // boot list or boot device
-	AspectFirstBoot     = "first-boot"     // cloud-init's ability to inject again
+	AspectUndetermined = "undetermined" // it can no longer be told
+	AspectDefined      = "defined"      // the interface is gone from the ODM
+	AspectAttached     = "attached"     // the kernel no longer has the interface
+	AspectUp           = "up"           // the interface went down
+	AspectAddress      = "address"      // an IPv6 address, or its prefix length
+	AspectIPv4         = "ipv4"         // IPv4 on an interface that had none
+	AspectMTU          = "mtu"          // the interface's MTU
+	AspectAttribute    = "attribute"    // an ODM attribute; Subject is "en1 netaddr6"
+	AspectAdapter      = "adapter"      // MAC, VLAN or switch of the adapter
+	AspectStartupFile  = "startup-file" // /etc/rc.tcpip is gone or empty
+	AspectStartupMode  = "startup-mode" // its permissions or owner
+	AspectStartupLine  = "startup-line" // a line of it; Was is the line
+	AspectRMCActive    = "rmc-active"   // ctrmc or mcproxy stopped
+	AspectRMCDefined   = "rmc-defined"  // ctrmc is no subsystem any more
+	AspectRMCAtBoot    = "rmc-at-boot"  // ctrmc's inittab entry; Was is the entry
+	AspectNodeID       = "node-id"      // the RSCT node id
+	AspectFileset      = "fileset"      // an RSCT fileset removed, lowered or broken
+	AspectBootVolume   = "boot-volume"  // boot list or boot device
+	AspectFirstBoot    = "first-boot"   // cloud-init's ability to inject again
 )
 
 // Item is one difference from the baseline.

@@ -100,3 +100,13 @@ func (s *Store) Save(record *Record) error {
 	}
 	return nil
 }
+
+// SourceName is the source's name in evidence: the builder's type and the name
+// that the template gives it, as in "powervs.aix"; empty when Packer tells neither,
+// as it does to enforced provisioners.
+func SourceName(builderType, buildName string) string {
+	if builderType == "" || buildName == "" {
+		return ""
+	}
+	return builderType + "." + buildName
+}

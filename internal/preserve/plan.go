@@ -326,10 +326,6 @@ func (p *planner) rmc() {
 			p.touched = true
 		}
 	}
-	for range p.with(drift.AspectRemoteClients) {
-		p.step("remote clients of ctrmc", "/usr/sbin/rsct/bin/rmcctrl -p")
-		p.touched = true
-	}
 	for _, item := range p.with(drift.AspectRMCActive) {
 		p.step(item.Subject+" running", "/usr/bin/startsrc -s "+item.Subject)
 		p.touched = true

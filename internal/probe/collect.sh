@@ -153,7 +153,6 @@ technology_levels() {
 	probe subsystems 20 lssrc -a
 	probe domain-status 30 rmcdomainstatus -s ctrmc
 	probe in-band 20 lssrc -ls mcproxy
-	probe remote-clients 20 odmget -q subsysname=ctrmc SRCsubsys
 
 	probe node-id 20 lsnodeid
 	probe node-id-etc 10 file /etc/ct_node_id
@@ -184,9 +183,6 @@ technology_levels() {
 	probe interim-fixes 60 emgr -l
 	probe technology-level 120 technology_levels
 	probe consistency 300 lppchk -v
-
-	probe filter4 20 lsfilt -v 4 -a
-	probe filter6 20 lsfilt -v 6 -a
 
 	printf '#%s done %s\n' "$nonce" "$count"
 } 3>&1
