@@ -27,7 +27,6 @@ var provenance = map[string][]string{
 	"rmc":                               {aix.ProbeDomainStatus},
 	"rmc.in_band":                       {aix.ProbeInBand, aix.ProbeSubsystems},
 	"rmc.records":                       {aix.ProbeMCP},
-	"rmc.remote_clients":                {aix.ProbeRemoteClients},
 	"rmc.connected":                     {aix.ProbeDomainStatus, aix.ProbeInBand},
 	"node_id":                           {aix.ProbeNodeID, aix.ProbeNodeIDEtc, aix.ProbeNodeIDVar},
 	"node_id.reported":                  {aix.ProbeNodeID},
@@ -47,6 +46,7 @@ var provenance = map[string][]string{
 	"cloud_init":                        {aix.ProbeFilesets},
 	"cloud_init.links":                  {aix.ProbeRc2Links},
 	"cloud_init.config":                 {aix.ProbeCloudConfig},
+	"disagreements":                     {aix.ProbeAttributes, aix.ProbeEntstat, aix.ProbeIfconfig, aix.ProbeNetstat},
 	"boot":                              {aix.ProbeSys0, aix.ProbeBootList, aix.ProbeBootDevice, aix.ProbeDisks},
 	"boot.clouddev":                     {aix.ProbeSys0},
 	"boot.ghostdev":                     {aix.ProbeSys0},
@@ -56,7 +56,6 @@ var provenance = map[string][]string{
 	"cluster":                           {aix.ProbePeerDomain, aix.ProbeCluster0},
 	"cluster.peer_domain":               {aix.ProbePeerDomain},
 	"cluster.caa":                       {aix.ProbeCluster0},
-	"packet_filter":                     {aix.ProbeFilter4, aix.ProbeFilter6},
 }
 
 // probesBehind are the probes behind the facts that a rule mentions, sorted. Drift,

@@ -46,6 +46,8 @@ func (n *node) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 				diags = suggestFrom(diags, source.Type(), e.Traversal)
 			}
 		}
+	case *hclsyntax.UnaryOpExpr:
+		v, diags = unary(e, ctx)
 	default:
 		v, diags = e.Value(ctx)
 	}
@@ -61,6 +63,21 @@ func (n *node) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		v, _ = v.Unmark()
 	}
 	return v, diags
+}
+
+// unary evaluates ! and - so that the blame of an unknown operand stays with the
+// result; cty's call drops it.
+func unary(e *hclsyntax.UnaryOpExpr, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	operand, diags := e.Val.Value(ctx)
+	if diags.HasErrors() {
+		return cty.UnknownVal(e.Op.Type), diags
+	}
+	operand, marks := operand.Unmark()
+	result, diags := (&hclsyntax.UnaryOpExpr{
+		Op: e.Op, Val: &hclsyntax.LiteralValueExpr{Val: operand, SrcRange: e.Val.Range()},
+		SrcRange: e.SrcRange, SymbolRange: e.SymbolRange,
+	}).Value(ctx)
+	return result.WithMarks(marks), diags
 }
 
 // metered puts a meter in front of every node of an expression. The tree is

@@ -66,7 +66,7 @@ func healthyFacts() *aix.Facts {
 		RMC: aix.RMC{
 			ControlPoints: aix.Known([]aix.ControlPoint{{Token1: "I", Token2: "A", NodeID: "0x9a0b1c2d3e4f5061", Address: "fe80::1", Connected: true}}),
 			InBand:        aix.Known(aix.InBand{}), Records: aix.Known([]aix.MCPRecord{}),
-			RemoteClients: aix.Known(true), Connected: aix.Known(true),
+			Connected: aix.Known(true),
 		},
 		NodeID: aix.NodeID{
 			Reported: known("a1b2c3d4e5f60718"), Etc: aix.Known(aix.IDFile{Present: true, ID: "a1b2c3d4e5f60718"}),
@@ -110,8 +110,7 @@ func healthyFacts() *aix.Facts {
 			CloudDev: known("1"), GhostDev: known("0"), List: aix.Known([]string{"hdisk0"}), Device: known("hdisk0"),
 			Disks: aix.Known([]aix.Disk{{Name: "hdisk0", PVID: "00f6db0a6c7aece5", VolumeGroup: "rootvg", State: "active"}}),
 		},
-		Cluster:      aix.Cluster{PeerDomain: known(""), CAA: aix.Known(false)},
-		PacketFilter: aix.Known([]aix.FilterRule{}),
+		Cluster: aix.Cluster{PeerDomain: known(""), CAA: aix.Known(false)},
 	}
 	var subsystems []aix.Subsystem
 	for _, s := range [][2]string{{"IBM.AuditRM", "rsct_rm"}, {"IBM.ConfigRM", "rsct_rm"}, {"IBM.DRM", "rsct_rm"}, {"IBM.ERRM", "rsct_rm"}, {"IBM.HostRM", "rsct_rm"}, {"IBM.MgmtDomainRM", "rsct_rm"}, {"IBM.ServiceRM", "rsct_rm"}, {"ctcas", "rsct"}, {"ctrmc", "rsct"}, {"ndpd-host", "tcpip"}} {

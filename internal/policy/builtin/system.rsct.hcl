@@ -20,3 +20,14 @@ rule "collected-as-root" {
   remedy    = "Collect as root, or set execute_command so that the collector runs through sudo. Without root several AIX commands say less than they know: lslpp leaves interim fixes out, for instance."
   reference = "https://www.ibm.com/docs/en/aix/7.3?topic=l-lslpp-command"
 }
+
+rule "facts-agree" {
+  severity  = "warning"
+  summary   = "The sources that speak of one thing agree about it"
+  # Where the interfaces are not known there was nothing that could have disagreed.
+  condition = length(guest.disagreements) == 0 && alltrue([for i in guest.interfaces : i.name != ""])
+  expected  = "one answer from all commands"
+  found     = [for d in guest.disagreements : "${d.subject}: ${join(", ", d.sources)}"]
+  remedy    = "Find out which command is right; a cable pulled, a device renamed or a change that waits for a reboot are usual causes. Then collect again."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+}
