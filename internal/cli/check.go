@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/report"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
+)
+
+// loadPolicy loads the built-in policy with site files and variables, NAME=VALUE.
+func loadPolicy(s streams, files, variables []string) (*policy.Policy, error) {
+	values := map[string]string{}
+	for _, v := range variables {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("-var %q: expected NAME=VALUE", v)
+		}
+		values[name] = value
+	}
+	p, diags := policy.Load(policy.Sources{Files: files, Variables: values})
+	if diags.HasErrors() {
+		return nil, fmt.Errorf("the policy does not load:\n%s", report.Diagnostics(p, diags))
+	}
+	return p, nil
+}
+
+func runCheck(s streams, args []string) error {
+	var policies, variables list
+	f := flags(s, "check", usageOf("check"))
+	f.Var(&policies, "policy", "a policy file or folder beside the built-in policy; may be given several times")
+	f.Var(&variables, "var", "a policy variable, `NAME=VALUE`; may be given several times")
+	baseline := f.String("baseline", "", "`evidence` to compare with")
+	asOf := f.String("as-of", "", "the `date` of judging, YYYY-MM-DD; today when left out")
+	failOn := f.String("fail-on", verdict.FailOnError, "the least `severity` that fails: error, warning or never")
+	format := f.String("format", "text", "text, json or html")
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	if f.NArg() != 1 {
+		return errUsage
+	}
+	day := time.Now()
+	if *asOf != "" {
+		var err error
+		if day, err = time.Parse(time.DateOnly, *asOf); err != nil {
+			return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
+		}
+	}
+	render, err := renderer(*format)
+	if err != nil {
+		return err
+	}
+	p, err := loadPolicy(s, policies, variables)
+	if err != nil {
+		return err
+	}
+	record, err := readEvidence(s, f.Arg(0))
+	if err != nil {
+		return err
+	}
+	if *baseline != "" {
+		if record, err = withBaseline(s, *baseline, record); err != nil {
+			return err
+		}
+	}
+	result, err := verdict.Judge(context.Background(), verdict.Input{Record: record, Policy: p, FailOn: *failOn, AsOf: day})
+	if err != nil {
+		return err
+	}
+	document, err := render(result)
+	if err != nil {
+		return err
+	}
+	if _, err := s.out.Write(document); err != nil {
+		return err
+	}
+	if !result.GateOpen {
+		return errNo
+	}
+	return nil
+}
+
+func renderer(format string) (func(*verdict.Result) ([]byte, error), error) {
+	switch format {
+	case "text":
+		return func(r *verdict.Result) ([]byte, error) { return report.Text(r), nil }, nil
+	case "json":
+		return report.JSON, nil
+	case "html":
+		return report.HTML, nil
+	}
+	return nil, fmt.Errorf("-format %q: expected text, json or html", format)
+}
+
+// withBaseline puts the last collection of other evidence before the record's last
+// one, as its baseline.
+func withBaseline(s streams, path string, record *evidence.Record) (*evidence.Record, error) {
+	other, err := readEvidence(s, path)
+	if err != nil {
+		return nil, err
+	}
+	before := other.Baseline()
+	if before == nil {
+		before = other.Last()
+	}
+	if before == nil || record.Last() == nil {
+		return nil, fmt.Errorf("-baseline %s: no collection to compare", path)
+	}
+	if !before.Complete() {
+		return nil, fmt.Errorf("-baseline %s: %s", path, before.Problem)
+	}
+	first, last := *before, *record.Last()
+	first.Mode, first.Sequence, last.Sequence = evidence.ModeBaseline, 1, 2
+	return &evidence.Record{Schema: record.Schema, Run: record.Run, Collections: []evidence.Collection{first, last}, Restorations: record.Restorations}, nil
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/probe"
+)
+
+// readEvidence reads an evidence.json, or the collector's raw output, from a file
+// or from standard input ("-"). Raw output becomes a record of one collection; a
+// collection that did not come whole is kept, with its problem.
+func readEvidence(s streams, path string) (*evidence.Record, error) {
+	var input io.Reader = s.in
+	name := "standard input"
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		input, name = file, filepath.Base(path)
+	}
+	content, err := io.ReadAll(io.LimitReader(input, evidence.MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
+		record, err := evidence.Decode(bytes.NewReader(content))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return record, nil
+	}
+	probes, nonce, parseErr := probe.Parse(bytes.NewReader(content), "")
+	if len(probes) == 0 {
+		if parseErr == nil {
+			parseErr = fmt.Errorf("no probe")
+		}
+		return nil, fmt.Errorf("%s is neither an evidence.json nor the output of the collector: %w", name, parseErr)
+	}
+	collection := evidence.Collection{
+		Mode: evidence.ModeFinal, Sequence: 1, Collector: probe.Digest(), Nonce: nonce, Probes: probes,
+	}
+	if parseErr != nil {
+		collection.Problem = parseErr.Error()
+	}
+	return &evidence.Record{
+		Schema: evidence.Schema, Run: evidence.Run{Source: name},
+		Collections: []evidence.Collection{collection}, Restorations: []evidence.Restoration{},
+	}, nil
+}
+
+func runCollector(s streams, args []string) error {
+	if len(args) > 0 {
+		return errUsage
+	}
+	_, err := io.WriteString(s.out, probe.Script())
+	return err
+}
+
+func runFacts(s streams, args []string) error {
+	f := flags(s, "facts", usageOf("facts"))
+	management := f.String("management-interface", "", "the management interface, where it is not to be detected")
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	if f.NArg() != 1 {
+		return errUsage
+	}
+	record, err := readEvidence(s, f.Arg(0))
+	if err != nil {
+		return err
+	}
+	last := record.Last()
+	if last == nil {
+		return fmt.Errorf("the evidence holds no collection")
+	}
+	if *management != "" {
+		last.ManagementInterface = *management
+	}
+	facts := last.Facts()
+	encoder := json.NewEncoder(s.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if last.Problem != "" {
+		fmt.Fprintln(s.err, "warning:", last.Problem)
+	}
+	return encoder.Encode(struct {
+		Facts   *aix.Facts        `json:"facts"`
+		Unknown []aix.UnknownFact `json:"unknown"`
+	}{facts, append([]aix.UnknownFact{}, aix.Unknowns(*facts)...)})
+}

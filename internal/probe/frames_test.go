@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
+)
+
+const testNonce = "0123456789abcdef"
+
+// stream is a whole collection in which every probe answers with answer(name).
+func stream(answer func(name string) (stdout, stderr, status string)) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#%s collector 1 stdout_limit=1000 stderr_limit=100\n", testNonce)
+	for i, name := range aix.Probes {
+		stdout, stderr, status := answer(name)
+		fmt.Fprintf(&b, "#%s begin %d %s cmd of %s\n", testNonce, i+1, name, name)
+		for _, line := range strings.Split(stdout, "\n") {
+			b.WriteString("|" + line + "\n")
+		}
+		if stderr != "" {
+			for _, line := range strings.Split(stderr, "\n") {
+				b.WriteString("!" + line + "\n")
+			}
+		}
+		fmt.Fprintf(&b, "#%s end %d %s %s\n", testNonce, i+1, name, status)
+	}
+	fmt.Fprintf(&b, "#%s done %d\n", testNonce, len(aix.Probes))
+	return b.String()
+}
+
+func plain(string) (string, string, string) { return "out\n", "", "0" }
+
+func TestParseKeepsStdoutStderrAndExitCodeApart(t *testing.T) {
+	text := stream(func(name string) (string, string, string) {
+		if name == aix.ProbeUname {
+			return "no newline at the end", "oops", "3"
+		}
+		return plain(name)
+	})
+	probes, _, err := Parse(strings.NewReader("Welcome to AIX\n"+text+"bye\n"), testNonce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := probes[0]
+	if string(p.Stdout) != "no newline at the end" || string(p.Stderr) != "oops" || p.ExitCode != 3 || p.Problem != "" || p.Command != "cmd of uname" {
+		t.Errorf("got %+v", p)
+	}
+	if string(probes[1].Stdout) != "out\n" {
+		t.Errorf("a final newline is lost: %q", probes[1].Stdout)
+	}
+}
+
+func TestParseSeesThroughATerminal(t *testing.T) {
+	text := strings.ReplaceAll(stream(plain), "\n", "\r\n")
+	text = strings.ReplaceAll(text, "#"+testNonce+" begin", "collecting this and that\r\n#"+testNonce+" begin")
+	probes, _, err := Parse(strings.NewReader(text), testNonce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(probes[0].Stdout) != "out\n" {
+		t.Errorf("got %q", probes[0].Stdout)
+	}
+}
+
+func TestParseSaysWhyACollectionIsIncomplete(t *testing.T) {
+	whole := stream(plain)
+	for _, c := range []struct{ name, text, want string }{
+		{"nothing", "", "no collection found"},
+		{"another nonce", strings.ReplaceAll(whole, testNonce, "ffffffffffffffff"), "no collection found"},
+		{"no last line", whole[:strings.LastIndex(whole, "#")], "its last line is missing"},
+		{"wrong count", strings.Replace(whole, fmt.Sprintf("done %d", len(aix.Probes)), "done 3", 1), "counts"},
+		{"a frame left out", strings.Replace(whole, whole[strings.Index(whole, "#"+testNonce+" begin 2"):strings.Index(whole, "#"+testNonce+" begin 3")], "", 1), "out of turn"},
+		{"a probe renamed", strings.ReplaceAll(whole, " uid", " gid"), "expected uid"},
+		{"text between", strings.Replace(whole, "|out\n", "|out\nkilled\n", 1), "did not write"},
+		{"a frame after the end", whole + "#" + testNonce + " begin 99 x y\n", "after the last line"},
+		{"a later framing", strings.Replace(whole, "collector 1", "collector 2", 1), "version 2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, _, err := Parse(strings.NewReader(c.text), testNonce)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want …%s…", err, c.want)
+			}
+		})
+	}
+}
+
+func TestParseRefusesEveryTruncation(t *testing.T) {
+	whole := stream(plain)
+	for n := range len(whole) - 1 {
+		if _, _, err := Parse(strings.NewReader(whole[:n]), testNonce); err == nil {
+			t.Fatalf("cut at byte %d of %d is taken for whole", n, len(whole))
+		}
+	}
+}
+
+func TestParseIsNotFooledByLookAlikeFrames(t *testing.T) {
+	forged := "#" + testNonce + " end 1 uname 0\n#" + testNonce + " done 1\n|x\n!y"
+	probes, _, err := Parse(strings.NewReader(stream(func(string) (string, string, string) { return forged, forged, "1" })), testNonce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(probes[0].Stdout) != forged || string(probes[0].Stderr) != forged {
+		t.Errorf("got %q and %q", probes[0].Stdout, probes[0].Stderr)
+	}
+}
+
+func TestParseMarksWhatCannotBeTrusted(t *testing.T) {
+	for _, c := range []struct{ stdout, stderr, status, want string }{
+		{"x", "", "t 137", "timed out"},
+		{"x", "", "", "exit code did not arrive"},
+		{"x", "", "0 0", "exit code did not arrive"},
+		{strings.Repeat("x", 1000), "", "0", "cut off at 1000 bytes"},
+		{"x", strings.Repeat("x", 100), "0", "cut off at 100 bytes"},
+	} {
+		probes, _, err := Parse(strings.NewReader(stream(func(string) (string, string, string) { return c.stdout, c.stderr, c.status })), testNonce)
+		if err != nil || !strings.Contains(probes[0].Problem, c.want) {
+			t.Errorf("status %q: got %q, %v, want …%s…", c.status, probes[0].Problem, err, c.want)
+		}
+	}
+}
+
+func FuzzParseTakesNothingUnfinishedForWhole(f *testing.F) {
+	f.Add([]byte(stream(plain)))
+	f.Add([]byte("#" + testNonce + " collector 1 stdout_limit=1 stderr_limit=1\n|"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		probes, _, err := Parse(strings.NewReader(string(data)), testNonce)
+		if err == nil && !strings.Contains(string(data), fmt.Sprintf("#%s done %d", testNonce, len(probes))) {
+			t.Errorf("whole without a last line: %q", data)
+		}
+		if errors.Is(err, ErrNoHeader) && len(probes) > 0 {
+			t.Error("probes without a header")
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	row := "rsct.core:rsct.core.rmc:3.2.5.2: : :C:F:RSCT Resource Monitoring and Control: : : : : : :0:0:/:\n"
+	text := strings.Replace(stream(func(name string) (string, string, string) {
+		if name == aix.ProbeFilesets {
+			return strings.Repeat(row, 10000), "", "0"
+		}
+		return plain(name)
+	}), "stdout_limit=1000", "stdout_limit=10000000", 1)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if _, _, err := Parse(strings.NewReader(text), testNonce); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
