@@ -42,7 +42,10 @@ killtree() {
 }
 
 # bounded SECONDS COMMAND...: AIX has no timeout command. The watchdog says "t" on
-# descriptor 4 before it kills, so that a timeout is told from any other end.
+# descriptor 4 before it kills, so that a timeout is told from any other end. Its
+# sleep holds no descriptor of ours, which would keep the reader of the exit code
+# waiting; for the same reason it is ended with -9, since mksh puts TERM off until
+# the sleep is over.
 bounded() {
 	seconds=$(($1 * patience))
 	shift
@@ -61,7 +64,7 @@ bounded() {
 	watchdog_pid=$!
 	wait "$probe_pid"
 	probe_status=$?
-	kill "$watchdog_pid"
+	kill -9 "$watchdog_pid"
 	return "$probe_status"
 }
 
