@@ -4,6 +4,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -90,6 +91,31 @@ func (l *loader) checkRule(r *rule) {
 			l.error(e.Range().Ptr(), "Invalid subject", "A subject must be a string, not %s.", friendly(ty))
 		}
 	}
+	r.ExpectedText, r.RemedyText = resolved(r.expected, ctx), resolved(r.remedy, ctx)
+}
+
+// resolved is a text with what is known before there is a guest put in.
+func resolved(e *expression, ctx *hcl.EvalContext) string {
+	switch {
+	case e == nil:
+		return ""
+	case e.parts == nil:
+		v, diags := e.Value(ctx)
+		if v, _ = v.Unmark(); diags.HasErrors() || !v.IsWhollyKnown() {
+			return "<" + e.text + ">"
+		}
+		return clip(plain(v), maxText)
+	}
+	var b strings.Builder
+	for i, part := range e.parts {
+		v, diags := part.Value(ctx)
+		if v, _ = v.Unmark(); diags.HasErrors() || !v.IsWhollyKnown() {
+			b.WriteString("<" + e.partTexts[i] + ">")
+			continue
+		}
+		b.WriteString(plain(v))
+	}
+	return clip(b.String(), maxText)
 }
 
 func (l *loader) evaluate(e *expression, ctx *hcl.EvalContext) (cty.Value, bool) {

@@ -28,11 +28,20 @@ func (p *Policy) Evaluate(ctx context.Context, roots Roots, asOf time.Time) (res
 		}
 	}()
 	values, leaves := roots.values()
-	e := &evaluation{policy: p, known: roots.known(), meter: newMeter(ctx, leaves), asOf: asOf.UTC()}
+	return p.evaluate(ctx, values, leaves, asOf)
+}
+
+// evaluate applies the policy to roots as cty values. Leaves is how many values the
+// roots hold, which the bounds grow with.
+func (p *Policy) evaluate(ctx context.Context, values map[string]cty.Value, leaves int, asOf time.Time) (*Result, error) {
+	e := &evaluation{policy: p, known: map[string]bool{}, meter: newMeter(ctx, leaves), asOf: asOf.UTC()}
+	for root := range values {
+		e.known[root] = true
+	}
 	e.ctx = &hcl.EvalContext{Functions: callable(), Variables: map[string]cty.Value{meterKey: e.meter.variable(), "var": p.statics}}
 	maps.Copy(e.ctx.Variables, values)
 	e.locals()
-	result = &Result{Findings: []Finding{}, Waivers: []WaiverState{}, Skipped: []Skipped{}}
+	result := &Result{Findings: []Finding{}, Waivers: []WaiverState{}, Skipped: []Skipped{}}
 	for _, r := range p.rules {
 		if skipped, ok := e.skip(r); ok {
 			result.Skipped = append(result.Skipped, skipped)

@@ -12,19 +12,19 @@ import (
 // The bounds of a policy. They are far above what the built-in policy needs, and low
 // enough that a policy made to do harm ends in an error within a second and 100 MB.
 const (
-	maxFileBytes   = 1 << 20 // one policy file
-	maxFiles       = 256     // files of one policy
-	maxTotalBytes  = 4 << 20 // all files together
-	maxTokens      = 200_000 // tokens in one file
-	maxNesting     = 48      // brackets, templates and blocks inside one another
-	maxOperators   = 256     // operators in one expression of one bracket level
-	maxRules       = 2_000   // rules of a policy, the built-in ones included
-	maxStringBytes = 1 << 20 // one string value
-	maxElements    = 20_000  // elements of one collection that a policy builds
-	maxNumberBits  = 4096    // binary exponent of a number, either way
+	maxFileBytes   = 256 << 10 // one policy file
+	maxFiles       = 256       // files of one policy
+	maxTotalBytes  = 1 << 20   // all files together
+	maxTokens      = 200_000   // tokens in one file
+	maxNesting     = 48        // brackets, templates and blocks inside one another
+	maxOperators   = 256       // operators in one expression of one bracket level
+	maxRules       = 2_000     // rules of a policy, the built-in ones included
+	maxStringBytes = 1 << 20   // one string value
+	maxElements    = 20_000    // elements of one collection that a policy builds
+	maxNumberBits  = 4096      // binary exponent of a number, either way
 
-	baseUnits    = 400_000  // evaluation steps and elements with empty roots
-	unitsPerLeaf = 2_000    // more of them for each value in the roots
+	baseUnits    = 150_000  // evaluation steps and elements with empty roots
+	unitsPerLeaf = 100      // more of them for each value in the roots
 	baseBytes    = 16 << 20 // bytes of text built with empty roots
 	bytesPerLeaf = 4 << 10  // more of them for each value in the roots
 

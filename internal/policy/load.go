@@ -80,9 +80,11 @@ func (l *loader) parse() {
 		l.builtin[f.Name] = f.Builtin
 		// Known to the writer of diagnostics before anything can go wrong with it.
 		l.policy.parsed[f.Name] = &hcl.File{Bytes: f.content}
-		if diags := scan(f.content, f.Name); diags.HasErrors() {
-			l.diags = append(l.diags, diags...)
-			continue
+		if !f.Builtin {
+			if diags := scan(f.content, f.Name); diags.HasErrors() {
+				l.diags = append(l.diags, diags...)
+				continue
+			}
 		}
 		parsed, diags := hclsyntax.ParseConfig(f.content, f.Name, hcl.InitialPos)
 		l.diags = append(l.diags, diags...)
@@ -121,6 +123,11 @@ func (l *loader) expression(attribute *hcl.Attribute) *expression {
 		return nil
 	}
 	e := &expression{names: syntax.Variables(), text: l.sourceOf(syntax.Range()), roots: map[string]bool{}}
+	if template, ok := syntax.(*hclsyntax.TemplateExpr); ok {
+		for _, part := range template.Parts {
+			e.partTexts = append(e.partTexts, l.sourceOf(part.Range()))
+		}
+	}
 	var diags hcl.Diagnostics
 	e.Expression, diags = metered(syntax)
 	l.diags = append(l.diags, diags...)

@@ -90,6 +90,10 @@ func (m *meter) weigh(v cty.Value, deep bool, at hcl.Range) hcl.Diagnostics {
 		}
 		return m.spent
 	}
+	if deep {
+		// Making an element costs far more than looking at one.
+		units *= 4
+	}
 	return m.spend(units, bytes, at)
 }
 

@@ -66,15 +66,21 @@ type Rule struct {
 	Severity string `json:"severity"`
 	Summary  string `json:"summary"`
 	// ForEach, Applies, Condition, Subject, Expected, Found and Remedy are source text.
-	ForEach   string   `json:"for_each,omitempty"`
-	Applies   string   `json:"applies,omitempty"`
-	Condition string   `json:"condition"`
-	Subject   string   `json:"subject,omitempty"`
-	Expected  string   `json:"expected,omitempty"`
-	Found     string   `json:"found,omitempty"`
-	Remedy    string   `json:"remedy,omitempty"`
-	Reference string   `json:"reference,omitempty"`
-	Controls  []string `json:"controls,omitempty"`
+	ForEach   string `json:"for_each,omitempty"`
+	Applies   string `json:"applies,omitempty"`
+	Condition string `json:"condition"`
+	Subject   string `json:"subject,omitempty"`
+	Expected  string `json:"expected,omitempty"`
+	Found     string `json:"found,omitempty"`
+	Remedy    string `json:"remedy,omitempty"`
+	// ExpectedText and RemedyText are those with the policy's variables put in; what
+	// only a guest can tell stands in angle brackets, as written.
+	ExpectedText string   `json:"expected_text,omitempty"`
+	RemedyText   string   `json:"remedy_text,omitempty"`
+	Reference    string   `json:"reference,omitempty"`
+	Controls     []string `json:"controls,omitempty"`
+	// Source is the whole block as written, without overrides.
+	Source string `json:"-"`
 	// Ignorable is false for a rule that refuses waivers, disabling and a lower severity.
 	Ignorable bool `json:"ignorable"`
 	// BearsOn is "rmc" for a rule that the expected health follows from.
@@ -114,11 +120,12 @@ type expression struct {
 	hclsyntax.Expression
 	// parts are the parts of a template, nil for other expressions: they let a text be
 	// rendered although one of its parts is unknown.
-	parts []hclsyntax.Expression
-	roots map[string]bool // roots it needs, through locals too
-	paths []string        // facts it mentions, such as "guest.rmc.connected", through locals too
-	names []hcl.Traversal // the variables it mentions itself
-	text  string          // as written
+	parts     []hclsyntax.Expression
+	partTexts []string        // the parts as written
+	roots     map[string]bool // roots it needs, through locals too
+	paths     []string        // facts it mentions, such as "guest.rmc.connected", through locals too
+	names     []hcl.Traversal // the variables it mentions itself
+	text      string          // as written
 }
 
 type local struct {

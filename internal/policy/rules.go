@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -38,7 +39,7 @@ func (l *loader) rules() {
 		attributes := content.Attributes
 		r := &rule{
 			Rule: Rule{
-				Name: name, Ignorable: true, State: "enabled",
+				Name: name, Ignorable: true, State: "enabled", Source: l.sourceOf(blockRange(block)),
 				File: block.DefRange.Filename, Line: block.DefRange.Start.Line, Builtin: l.builtin[block.DefRange.Filename],
 			},
 			forEach: l.expression(attributes["for_each"]), applies: l.expression(attributes["applies"]),
@@ -89,6 +90,14 @@ func (l *loader) statics(r *rule, attributes hcl.Attributes) {
 			r.Ignorable = v.True()
 		}
 	}
+}
+
+// blockRange is the range of a block from its type to its closing brace.
+func blockRange(block *hcl.Block) hcl.Range {
+	if body, ok := block.Body.(*hclsyntax.Body); ok {
+		return hcl.RangeBetween(block.DefRange, body.SrcRange)
+	}
+	return block.DefRange
 }
 
 // ifEmpty reads what it means that for_each has no elements: that the rule does not

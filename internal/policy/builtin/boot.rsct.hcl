@@ -1,6 +1,7 @@
 # What the VM boots from, and what lies about beside it.
 
 locals {
+  foreign_mpio = [for f in guest.filesets : f.name if startswith(f.name, "devices.fcp.disk.ibm.mpio") || startswith(f.name, "devices.sddpcm.") || startswith(f.name, "EMCpower.")]
   rootvg_disks = [for d in guest.boot.disks : d.name if d.volume_group == "rootvg"]
 }
 
@@ -47,9 +48,9 @@ rule "no-leftover-rootvg" {
 rule "npiv-support-installed" {
   severity  = "warning"
   summary   = "The image can boot from NPIV storage"
-  condition = contains(guest.filesets[*].name, "devices.vdevice.IBM.vfc-client.rte")
+  condition = contains(local.installed, "devices.vdevice.IBM.vfc-client.rte")
   expected  = "devices.vdevice.IBM.vfc-client.rte installed"
-  found     = contains(guest.filesets[*].name, "devices.vdevice.IBM.vfc-client.rte") ? "installed" : "not installed"
+  found     = contains(local.installed, "devices.vdevice.IBM.vfc-client.rte") ? "installed" : "not installed"
   remedy    = "Install devices.vdevice.IBM.vfc-client.rte from the AIX installation media of this level."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-restoring-aix-mksysb-image"
 }
@@ -57,9 +58,9 @@ rule "npiv-support-installed" {
 rule "default-mpio" {
   severity  = "warning"
   summary   = "Disks are driven by AIX's own multipath support"
-  condition = alltrue([for f in guest.filesets : !startswith(f.name, "devices.fcp.disk.ibm.mpio") && !startswith(f.name, "devices.sddpcm.") && !startswith(f.name, "EMCpower.")])
+  condition = length(local.foreign_mpio) == 0
   expected  = "no host attachment kit or multipath driver of another kind"
-  found     = try([for f in guest.filesets : f.name if startswith(f.name, "devices.fcp.disk.ibm.mpio") || startswith(f.name, "devices.sddpcm.") || startswith(f.name, "EMCpower.")], "unknown")
+  found     = local.foreign_mpio
   remedy    = "Remove the driver with `installp -u` after moving the disks to AIX PCM with manage_disk_drivers."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-restoring-aix-mksysb-image"
 }

@@ -37,6 +37,7 @@ locals {
   # rsct.clients.rte at 99.99.999.999 exist, and message catalogues lag behind. Only
   # rsct.core.rmc tells the level of RMC.
   rmc_fileset     = { for f in guest.filesets : f.name => f if f.name == "rsct.core.rmc" }
+  installed       = toset(guest.filesets[*].name)
   needed_filesets = { for f in guest.filesets : f.name => f if contains(var.required_filesets, f.name) || startswith(f.name, "rsct.") }
 }
 
@@ -81,9 +82,9 @@ rule "rsct-required-filesets" {
   severity  = "error"
   summary   = "The filesets that RMC needs are installed"
   for_each  = toset(var.required_filesets)
-  condition = contains(guest.filesets[*].name, each.key)
+  condition = contains(local.installed, each.key)
   expected  = "${each.key} installed"
-  found     = contains(guest.filesets[*].name, each.key) ? "installed" : "not installed"
+  found     = contains(local.installed, each.key) ? "installed" : "not installed"
   remedy    = "Install ${each.key} from the AIX installation media of this level with installp or geninstall."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   controls  = ["NIST-800-53:CM-6"]

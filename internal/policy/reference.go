@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The parts of docs/policy.md that are generated stand between these lines.
+const (
+	referenceBegin = "<!-- generated: functions -->"
+	referenceEnd   = "<!-- end of the generated part -->"
+)
+
+// WithReference puts the tables of variables and functions into the page of the
+// language, between the lines that mark the place.
+func WithReference(page string) (string, error) {
+	before, rest, found := strings.Cut(page, referenceBegin+"\n")
+	_, after, ended := strings.Cut(rest, referenceEnd)
+	if !found || !ended {
+		return "", fmt.Errorf("the lines %q and %q are missing", referenceBegin, referenceEnd)
+	}
+	cell := strings.NewReplacer("|", `\|`, "\n", " ").Replace
+	var b strings.Builder
+	for _, domain := range []bool{true, false} {
+		if domain {
+			b.WriteString("\nAbout AIX and its network:\n\n")
+		} else {
+			b.WriteString("\nAs Packer has them:\n\n")
+		}
+		b.WriteString("| function | what it gives | example | result |\n| --- | --- | --- | --- |\n")
+		for _, f := range Functions() {
+			if f.Domain == domain {
+				fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` |\n", f.Name, cell(f.Description), cell(f.Example), cell(f.Result))
+			}
+		}
+	}
+	b.WriteString("\n")
+	return before + referenceBegin + "\n" + b.String() + referenceEnd + after, nil
+}
