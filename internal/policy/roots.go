@@ -7,7 +7,9 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/drift"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/image"
 )
 
 // Roots are the things a policy is evaluated on. A root that is nil is not known
@@ -15,8 +17,8 @@ import (
 type Roots struct {
 	Template *Template
 	Baseline *Baseline
-	Guest    *GuestFacts
-	Image    *ImageFacts
+	Guest    *aix.Facts
+	Image    *image.Facts
 }
 
 // known reports which roots are known, by name.

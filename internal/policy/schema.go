@@ -12,6 +12,7 @@ import (
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/drift"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/image"
 )
 
 // The roots of the policy language.
@@ -53,7 +54,7 @@ func RootType(name string) cty.Type {
 	case RootGuest:
 		return typeOf(reflect.TypeFor[aix.Facts]())
 	case RootImage:
-		return typeOf(imageType)
+		return typeOf(reflect.TypeFor[image.Facts]())
 	}
 	return cty.NilType
 }

@@ -5,6 +5,7 @@ package policy
 import (
 	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/drift"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/image"
 )
 
 // world is everything that a policy can be evaluated on, for tests to damage.
@@ -12,7 +13,7 @@ type world struct {
 	guest    *aix.Facts
 	baseline *aix.Facts
 	drift    []drift.Item
-	image    *ImageFacts
+	image    *image.Facts
 }
 
 func (w world) roots() Roots {
@@ -26,7 +27,10 @@ func (w world) roots() Roots {
 // healthy is a Power VS virtual machine in order, written by us after what IBM's
 // pages and public listings of such machines show.
 func healthy() world {
-	return world{guest: healthyFacts(), baseline: healthyFacts()}
+	return world{guest: healthyFacts(), baseline: healthyFacts(), image: &image.Facts{
+		Name: "aix73.ova.gz", IsFile: true, Size: 12 << 30, Format: "ova.gz", Importable: true,
+		SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+	}}
 }
 
 // fileset is a committed base fileset with a usr and a root part.
