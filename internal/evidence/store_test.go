@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package evidence
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
+)
+
+var run = Run{UUID: "0b8a2b1e-0000-4000-8000-000000000001", Source: "null.aix", Plugin: "0.1.0", Packer: "1.16.0"}
+
+// whole is a record with one complete final collection.
+func whole() *Record {
+	c := Collection{Mode: ModeFinal, Sequence: 1, Started: time.Unix(0, 0).UTC(), Ended: time.Unix(1, 0).UTC()}
+	for _, name := range aix.Probes {
+		c.Probes = append(c.Probes, Probe{Name: name, Stdout: Bytes("d\xe6mon"), Stderr: Bytes{}})
+	}
+	return &Record{Schema: Schema, Run: run, Collections: []Collection{c}, Restorations: []Restoration{}}
+}
+
+func TestStoreKeepsBytesOfEveryEncodingAndTheSameDigest(t *testing.T) {
+	store, err := OpenStore(t.TempDir(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Load(); !errors.Is(err, ErrNone) {
+		t.Fatalf("got %v, want ErrNone", err)
+	}
+	record := whole()
+	if err := store.Save(record); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(again.Collections[0].Probes[0].Stdout) != "d\xe6mon" {
+		t.Errorf("got %q", again.Collections[0].Probes[0].Stdout)
+	}
+	a, _ := record.Encode()
+	b, _ := again.Encode()
+	if DigestOf(a) != DigestOf(b) {
+		t.Error("reading and writing changes the digest")
+	}
+	info, err := os.Stat(store.Path())
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info.Mode(), err)
+	}
+}
+
+func TestStoreRefusesEvidenceOfAnotherRunOrSource(t *testing.T) {
+	base := t.TempDir()
+	store, _ := OpenStore(base, run)
+	if err := store.Save(whole()); err != nil {
+		t.Fatal(err)
+	}
+	content, _ := os.ReadFile(store.Path())
+	for _, c := range []struct {
+		other Run
+		want  string
+	}{
+		{Run{UUID: "0b8a2b1e-0000-4000-8000-000000000002", Source: run.Source}, "copied from another run"},
+		{Run{UUID: run.UUID, Source: "null.other"}, "evidence of source null.aix"},
+	} {
+		other, _ := OpenStore(base, c.other)
+		if err := os.MkdirAll(strings.TrimSuffix(other.Path(), "/"+FileName), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(other.Path(), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.Load(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want …%s…", err, c.want)
+		}
+	}
+}
+
+func TestOpenStoreRefusesNamesThatLeaveTheFolder(t *testing.T) {
+	for _, bad := range []Run{{UUID: "", Source: "a.b"}, {UUID: "../../etc/x", Source: "a.b"}, {UUID: run.UUID, Source: ""}, {UUID: run.UUID, Source: "../x"}, {UUID: run.UUID, Source: ".."}} {
+		if _, err := OpenStore(t.TempDir(), bad); err == nil {
+			t.Errorf("%+v: accepted", bad)
+		}
+	}
+}
+
+func TestDecodeRefusesWhatContradictsItself(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		edit       func(*Record)
+	}{
+		{"schema", "schema", func(r *Record) { r.Schema = "x" }},
+		{"mode", "mode", func(r *Record) { r.Collections[0].Mode = "x" }},
+		{"sequence", "number", func(r *Record) { r.Collections[0].Sequence = 2 }},
+		{"a probe left out", "missing", func(r *Record) { r.Collections[0].Probes = r.Collections[0].Probes[1:] }},
+		{"a probe twice", "twice", func(r *Record) {
+			r.Collections[0].Probes = append(r.Collections[0].Probes, r.Collections[0].Probes[0])
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			record := whole()
+			c.edit(record)
+			encoded, err := record.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Decode(bytes.NewReader(encoded)); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want …%s…", err, c.want)
+			}
+		})
+	}
+	for _, text := range []string{"", "{", "[]", `{"schema":"` + Schema + `","surprise":1}`} {
+		if _, err := Decode(strings.NewReader(text)); err == nil {
+			t.Errorf("%q: accepted", text)
+		}
+	}
+}
+
+func FuzzDecodeAndEncodeAgree(f *testing.F) {
+	encoded, _ := whole().Encode()
+	f.Add(encoded)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		record, err := Decode(bytes.NewReader(content))
+		if err != nil {
+			return
+		}
+		once, err := record.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Decode(bytes.NewReader(once))
+		if err != nil {
+			t.Fatalf("what was written does not read: %v", err)
+		}
+		if twice, _ := again.Encode(); !bytes.Equal(once, twice) {
+			t.Error("not canonical")
+		}
+	})
+}
