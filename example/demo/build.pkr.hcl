@@ -8,7 +8,7 @@ packer {
   required_plugins {
     rsct = {
       source  = "github.com/powervs-aix/rsct"
-      version = ">= 0.1.0-dev"
+      version = ">= 0.1.0"
     }
   }
 }
