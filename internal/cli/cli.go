@@ -47,6 +47,7 @@ func commands() []command {
 		{"collector", "collector", "print the collector script, to run by hand: ssh aix ksh < collect.sh > host.evidence", runCollector},
 		{"facts", "facts EVIDENCE", "print the facts as JSON, unknowns as null with the reason", runFacts},
 		{"rules", "rules [-policy FILE]… [-format text|json] [RULE]", "list the rules, or explain one", runRules},
+		{"simulate", "simulate [-listen ADDRESS] HOST.hcl", "serve a simulated AIX host over SSH", runSimulate},
 		{"verify", "verify -key PUB [-image FILE | -digest SHA256] DIR|FILE", "verify a report folder or a single attestation, and its verdict", runVerify},
 		{"version", "version", "print the version", runVersion},
 	}
