@@ -29,6 +29,8 @@ type Facts struct {
 	Interfaces Fact[[]Interface] `json:"interfaces"`
 	// Management is the interface that RMC reaches its management system through.
 	Management Management `json:"management"`
+	// PacketFilter are the rules of AIX's own packet filter, as far as they bear on RMC.
+	PacketFilter PacketFilter `json:"packet_filter"`
 	// Routes6 are the IPv6 routes (`netstat -rn -f inet6`), in the order shown.
 	Routes6 Fact[[]Route] `json:"routes6"`
 	// RcTCPIP is /etc/rc.tcpip.
@@ -62,6 +64,12 @@ type System struct {
 	Model Fact[string] `json:"model"`
 	// PartitionUUID is sys0's partition_uuid; empty where this AIX level has no such attribute.
 	PartitionUUID Fact[string] `json:"partition_uuid"`
+	// OSUUID is sys0's os_uuid; empty where this AIX level has no such attribute.
+	OSUUID Fact[string] `json:"os_uuid"`
+	// SystemID is the type and serial number of the managed system, for instance "IBM,0212345A7" (sys0 systemid).
+	SystemID Fact[string] `json:"system_id"`
+	// Firmware is the firmware level as sys0's fwversion tells it.
+	Firmware Fact[string] `json:"firmware"`
 }
 
 // OSLevel is an AIX level of the form VVRR-TL-SP-YYWW.
@@ -146,6 +154,10 @@ type Subsystem struct {
 	Status string `json:"status"`
 	// Active is true when Status is "active".
 	Active bool `json:"active"`
+	// OnDemand is true for RSCT's subsystems that are normally inoperative and are
+	// started when something asks for them: ctcas, IBM.ERRM, IBM.AuditRM, IBM.LPRM. To
+	// find one of them inoperative says nothing.
+	OnDemand bool `json:"on_demand"`
 }
 
 // RMC is the state of Resource Monitoring and Control.
@@ -153,12 +165,32 @@ type RMC struct {
 	// ControlPoints are the management control points of `rmcdomainstatus -s ctrmc`:
 	// the consoles that manage this node. Only these count as out-of-band connections.
 	ControlPoints Fact[[]ControlPoint] `json:"control_points"`
+	// Peers are the nodes of rmcdomainstatus' section "Peer Domain Status", this node included.
+	Peers Fact[[]DomainNode] `json:"peers"`
+	// ManagedNodes are the nodes that this node manages, as a console would.
+	ManagedNodes Fact[[]DomainNode] `json:"managed_nodes"`
 	// InBand says whether the in-band proxy (subsystem mcproxy) exists and runs.
 	InBand Fact[InBand] `json:"in_band"`
 	// Records are the IBM.MCP resources. A record does not prove a live connection.
 	Records Fact[[]MCPRecord] `json:"records"`
-	// Connected is true when one control point is up, or the in-band proxy names a console.
+	// Connected is true when one control point is up, or the in-band proxy names a
+	// console; false without either, and when ctrmc does not run.
 	Connected Fact[bool] `json:"connected"`
+	// RemoteClients says whether ctrmc accepts remote clients (`rmcctrl -p`). No
+	// documented command reads that without changing it, so this fact is unknown.
+	RemoteClients Fact[bool] `json:"remote_clients"`
+}
+
+// DomainNode is one line of rmcdomainstatus about a peer or about a managed node.
+type DomainNode struct {
+	// Token1 is the connection's state, "S" for this node itself.
+	Token1 string `json:"token1"`
+	// Token2 is the state of the message queue, "S" for this node itself.
+	Token2 string `json:"token2"`
+	// NodeID is hexadecimal, without leading zeros.
+	NodeID string `json:"node_id"`
+	// Name is the node's name or address as printed.
+	Name string `json:"name"`
 }
 
 // ControlPoint is one line of rmcdomainstatus' section "Management Control Points".
@@ -167,6 +199,7 @@ type ControlPoint struct {
 	Token1 string `json:"token1"`
 	// Token2 is the state of the message queue, for instance "A" or "a".
 	Token2 string `json:"token2"`
+	// NodeID is hexadecimal, without leading zeros.
 	NodeID string `json:"node_id"`
 	// Address is the console's name or address as printed.
 	Address string `json:"address"`
@@ -188,8 +221,12 @@ type InBand struct {
 type MCPRecord struct {
 	Name string `json:"name"`
 	// NodeID is decimal text as printed; it may exceed 64 bits in published samples.
-	NodeID    string   `json:"node_id"`
-	Console   string   `json:"console"`
+	NodeID string `json:"node_id"`
+	// Console is the console's machine type, model and serial number (HMCName).
+	Console string `json:"console"`
+	// KeyToken is the name under which the console's public key is known here.
+	KeyToken string `json:"key_token"`
+	// Addresses are the console's addresses as printed, sorted; they are not checked.
 	Addresses []string `json:"addresses"`
 	// PeerDomain is the active peer domain; empty when there is none.
 	PeerDomain string `json:"peer_domain"`
@@ -212,214 +249,6 @@ type NodeID struct {
 type IDFile struct {
 	Present bool   `json:"present"`
 	ID      string `json:"id"`
-}
-
-// Interface is a network interface enN, or another one that runs.
-type Interface struct {
-	Name string `json:"name"`
-	// Running is what the kernel has (`ifconfig -a`).
-	Running Fact[Running] `json:"running"`
-	// Configured is what the ODM has (`lsattr -El enN`).
-	Configured Fact[Configured] `json:"configured"`
-	// Adapter is the adapter below the interface (`entstat -d entN`).
-	Adapter Fact[Adapter] `json:"adapter"`
-	// LinkLocal says whether a link-local address (fe80::/10, RFC 4291) is on the running interface.
-	LinkLocal Fact[bool] `json:"link_local"`
-	// MatchesMAC says whether a link-local address is the modified EUI-64 form
-	// (RFC 4291 appendix A) of the adapter's MAC; false when there is no link-local address.
-	MatchesMAC Fact[bool] `json:"matches_mac"`
-}
-
-// Running is what the kernel has of an interface.
-type Running struct {
-	// Present is false when ifconfig does not list the interface: it is detached or undefined.
-	Present bool `json:"present"`
-	// Up is true when the flags hold UP and RUNNING.
-	Up bool `json:"up"`
-	// Flags are the flag names in the order printed.
-	Flags []string      `json:"flags"`
-	IPv4  []IPv4Address `json:"ipv4"`
-	IPv6  []IPv6Address `json:"ipv6"`
-	// MTU is bytes, 0 when netstat did not tell.
-	MTU int `json:"mtu"`
-}
-
-// IPv4Address is an address with its netmask in dotted form.
-type IPv4Address struct {
-	Address string `json:"address"`
-	Netmask string `json:"netmask"`
-}
-
-// IPv6Address is an address in canonical text (RFC 5952) with its prefix length in bits.
-type IPv6Address struct {
-	Address      string `json:"address"`
-	PrefixLength int    `json:"prefix_length"`
-	// Scope is "link-local", "global", "loopback", "unspecified" or "ipv4-compatible".
-	Scope string `json:"scope"`
-}
-
-// Configured are the ODM attributes of an interface. An empty string is an empty attribute.
-type Configured struct {
-	// Defined is false when no device of that name is in the ODM.
-	Defined bool `json:"defined"`
-	// State is "up", "down" or "detach".
-	State     string `json:"state"`
-	NetAddr   string `json:"netaddr"`
-	Netmask   string `json:"netmask"`
-	NetAddr6  string `json:"netaddr6"`
-	PrefixLen string `json:"prefixlen"`
-	Alias4    string `json:"alias4"`
-	Alias6    string `json:"alias6"`
-	MTU       string `json:"mtu"`
-}
-
-// Adapter is a network adapter.
-type Adapter struct {
-	Name string `json:"name"`
-	// Type is the device type as entstat prints it, for instance "Virtual I/O Ethernet Adapter (l-lan)".
-	Type string `json:"type"`
-	// MAC is six lower-case octets with colons, zero padded.
-	MAC string `json:"mac"`
-	// PortVLAN is the port VLAN id, -1 when not shown.
-	PortVLAN int `json:"port_vlan"`
-	// Switch is the virtual switch, for instance "ETHERNET0"; empty when not shown.
-	Switch string `json:"switch"`
-}
-
-// Management is the interface that RMC reaches its management system through,
-// and what would bring it back after a reboot.
-type Management struct {
-	// Interface is its name; empty when no interface is a candidate.
-	Interface Fact[string] `json:"interface"`
-	// Reason says why this interface, in words.
-	Reason string `json:"reason"`
-	// Candidates are the interfaces that could be it, sorted; more than one means that
-	// the caller has to name one.
-	Candidates []string `json:"candidates"`
-	// Address is its link-local address; empty when it has none.
-	Address Fact[string] `json:"address"`
-	// PrefixLength is in bits; 0 when there is no address.
-	PrefixLength Fact[int] `json:"prefix_length"`
-	// Up says whether the interface is up and running.
-	Up Fact[bool] `json:"up"`
-	// PersistedInODM is true when the ODM holds an address (netaddr6) and state=up.
-	PersistedInODM Fact[bool] `json:"persisted_in_odm"`
-	// PersistedInRcTCPIP is true when a chdev line that is not a comment in /etc/rc.tcpip sets an address.
-	PersistedInRcTCPIP Fact[bool] `json:"persisted_in_rc_tcpip"`
-	// PersistedByAutoconf6 is true when /etc/rc.tcpip starts autoconf6 for the interface.
-	PersistedByAutoconf6 Fact[bool] `json:"persisted_by_autoconf6"`
-	// Persistent is true when one of the three would bring the address back at boot.
-	Persistent Fact[bool] `json:"persistent"`
-}
-
-// Route is one route of the routing table.
-type Route struct {
-	Destination string `json:"destination"`
-	// Gateway is empty where netstat leaves the column empty, as it does for local link-local routes.
-	Gateway   string `json:"gateway"`
-	Flags     string `json:"flags"`
-	Interface string `json:"interface"`
-}
-
-// RcTCPIP is /etc/rc.tcpip as far as it matters.
-type RcTCPIP struct {
-	Present bool `json:"present"`
-	// Mode is the permission string of ls, for instance "-rwxrwxr--".
-	Mode string `json:"mode"`
-	// Owner and Group are numeric ids.
-	Owner int `json:"owner"`
-	Group int `json:"group"`
-	// Chdev are the lines that run chdev on an interface, commented ones included, in their order.
-	Chdev []ChdevLine `json:"chdev"`
-	// Starts are the lines that start a daemon, commented ones included, in their order.
-	Starts []StartLine `json:"starts"`
-	// DroppedAtDeploy are the numbers of lines that cloud-init drops when it rewrites the file at deploy.
-	DroppedAtDeploy []int `json:"dropped_at_deploy"`
-}
-
-// ChdevLine is a line of rc.tcpip that runs chdev on an interface.
-type ChdevLine struct {
-	// Line counts from 1.
-	Line int `json:"line"`
-	// Text is the whole line.
-	Text string `json:"text"`
-	// Commented says that the line is a comment and does not run.
-	Commented bool   `json:"commented"`
-	Interface string `json:"interface"`
-	NetAddr6  string `json:"netaddr6"`
-	PrefixLen string `json:"prefixlen"`
-}
-
-// StartLine is a line of rc.tcpip that starts a daemon.
-type StartLine struct {
-	Line      int    `json:"line"`
-	Daemon    string `json:"daemon"`
-	Arguments string `json:"arguments"`
-	// Enabled is false for a line that is a comment.
-	Enabled bool `json:"enabled"`
-}
-
-// InittabEntry is one entry of /etc/inittab.
-type InittabEntry struct {
-	ID        string `json:"id"`
-	RunLevels string `json:"run_levels"`
-	Action    string `json:"action"`
-	Command   string `json:"command"`
-	// InUse is true when the action is not "off".
-	InUse bool `json:"in_use"`
-}
-
-// CloudInit is what injects the management address and resets RMC at first boot.
-type CloudInit struct {
-	// Installed says that the package is installed.
-	Installed Fact[bool] `json:"installed"`
-	// Version is empty when it is not installed.
-	Version Fact[string] `json:"version"`
-	// Links are the names below /etc/rc.d/rc2.d that start cloud-init, sorted.
-	Links Fact[[]string] `json:"links"`
-	// Config says whether cloud.cfg exists and could be read.
-	Config Fact[CloudConfig] `json:"config"`
-}
-
-// CloudConfig is /opt/freeware/etc/cloud/cloud.cfg as far as it matters.
-type CloudConfig struct {
-	Present     bool     `json:"present"`
-	DataSources []string `json:"data_sources"`
-	// Modules are all modules of the init, config and final stages, in their order.
-	Modules []string `json:"modules"`
-}
-
-// Boot is what the machine boots from.
-type Boot struct {
-	// CloudDev is sys0's clouddev; empty where there is no such attribute.
-	CloudDev Fact[string] `json:"clouddev"`
-	// GhostDev is sys0's ghostdev; empty where there is no such attribute.
-	GhostDev Fact[string] `json:"ghostdev"`
-	// List are the disks of the normal boot list, each once, in their order.
-	List Fact[[]string] `json:"list"`
-	// Device is the disk of the last boot.
-	Device Fact[string] `json:"device"`
-	// Disks are the physical volumes (`lspv`), in the order shown.
-	Disks Fact[[]Disk] `json:"disks"`
-}
-
-// Disk is one physical volume.
-type Disk struct {
-	Name string `json:"name"`
-	// PVID is empty when the disk has none.
-	PVID string `json:"pvid"`
-	// VolumeGroup is empty when the disk belongs to none.
-	VolumeGroup string `json:"volume_group"`
-	// State is "active", "concurrent", or empty for a volume group that is not varied on.
-	State string `json:"state"`
-}
-
-// Cluster is membership in a peer domain or a CAA cluster. It must not be captured in an image.
-type Cluster struct {
-	// PeerDomain is the name of the online peer domain; empty when there is none.
-	PeerDomain Fact[string] `json:"peer_domain"`
-	// CAA says that a CAA cluster is configured: cluster0 in the ODM, or a caavg_private disk.
-	CAA Fact[bool] `json:"caa"`
 }
 
 // Disagreement is a fact that several sources tell differently.

@@ -3,96 +3,172 @@
 package aix
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
-// stateLetters are the letters of lslpp's Fix State column and their words; the
-// table is the one that Puppet's aix package provider keeps
-// (puppetlabs/puppet, lib/puppet/provider/package/aix.rb, STATE_CODE).
-var stateLetters = map[string]string{
-	"A": "applied", "B": "broken", "C": "committed", "E": "efix locked", "O": "obsolete", "?": "inconsistent",
+// The columns of `lslpp -Lc` that are read, counted from 0. The fourth, "State", is
+// blank on every row: the state letter stands under "Fix State".
+const (
+	columnFileset = 1
+	columnLevel   = 2
+	columnState   = 5
+	columnType    = 6
+	columnLocked  = 15
+	columns       = 18
+)
+
+// stateOf turns a letter of lslpp's Fix State column into its word; the table is
+// the one that Puppet's aix package provider keeps (puppetlabs/puppet,
+// lib/puppet/provider/package/aix.rb, STATE_CODE).
+func stateOf(letter string) string {
+	switch letter {
+	case "A":
+		return "applied"
+	case "B":
+		return "broken"
+	case "C":
+		return "committed"
+	case "E":
+		return "efix locked"
+	case "O":
+		return "obsolete"
+	case "?":
+		return "inconsistent"
+	}
+	return ""
 }
 
-var kinds = map[string]string{
-	"": "base", "F": "update", "P": "product", "C": "component", "T": "feature", "E": "interim fix",
+// kindOf turns lslpp's type letter into its word; base levels have none.
+func kindOf(letter string) string {
+	switch letter {
+	case "":
+		return "base"
+	case "F":
+		return "update"
+	case "P":
+		return "product"
+	case "C":
+		return "component"
+	case "T":
+		return "feature"
+	case "E":
+		return "interim fix"
+	}
+	return ""
 }
 
-// ParseFilesets reads `lslpp -Lqc`: 18 fields with colons between them, of which
-// 2 is the fileset, 3 the level, 6 the state letter (4 is always blank), 7 the type
-// (R for RPMs, whose last field has colons of its own) and 16 the efix lock.
-// A fileset that is listed for several parts appears once. Both lists come sorted.
+// ParseFilesets reads `lslpp -Lqc`: 18 fields with colons between them. A field
+// that is not used holds one blank. RPM packages, of type R, have a build date with
+// colons of its own, so that they have more fields; a description may have some as
+// well, so the field of the efix lock is counted from the end. Both lists come
+// sorted by name.
+//
+// An unknown state or type letter, a level that is no level, and a fileset that
+// is listed twice are errors.
 func ParseFilesets(output []byte) ([]Fileset, []RPM, error) {
-	filesets := []Fileset{}
+	text := string(output)
+	// A row has at least 40 bytes, so that an output of empty lines takes no room.
+	filesets := make([]Fileset, 0, min(strings.Count(text, "\n"), len(text)/40)+1)
 	rpms := []RPM{}
-	for number, line := range lines(output) {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
+	for number := 1; text != ""; number++ {
+		line, rest, _ := strings.Cut(text, "\n")
+		text = rest
+		line = strings.TrimSuffix(line, "\r")
 		if number == 1 && strings.HasPrefix(line, "#") {
 			continue // the header, where -q was not given
 		}
-		fields := strings.SplitN(line, ":", 18)
-		if len(fields) < 18 {
-			return nil, nil, badLine(number, line, "18 fields with colons between them, as lslpp -Lqc prints")
+		if strings.TrimSpace(line) == "" {
+			continue
 		}
-		for i := range fields {
-			fields[i] = strings.TrimSpace(fields[i])
-		}
-		name, level, letter, kind := fields[1], fields[2], fields[5], fields[6]
-		state, known := stateLetters[letter]
-		if name == "" || level == "" || !known {
-			return nil, nil, badLine(number, line, "a fileset, a level, and one of the states A B C E O ?")
+		name, level, letter, kind, tail := filesetFields(line)
+		state := stateOf(letter)
+		if tail == "" || name == "" || state == "" {
+			return nil, nil, badLine(number, line, "18 fields with colons between them, as lslpp -Lqc prints, with one of the states A B C E O ?")
 		}
 		if kind == "R" {
 			rpms = append(rpms, RPM{Name: strings.TrimSuffix(name, "-"+level), Version: level})
 			continue
 		}
-		if kinds[kind] == "" {
-			return nil, nil, badLine(number, line, "one of the types F P C T E R, or none")
+		fileset := Fileset{Name: name, Level: level, State: state, Kind: kindOf(kind)}
+		locked, ok := efixLock(tail)
+		if fileset.Kind == "" || !ok {
+			return nil, nil, badLine(number, line, "one of the types F P C T E R or none, and an efix lock of 0 or 1")
 		}
-		if _, err := ParseLevel(level); err != nil {
+		fileset.EFIXLocked = locked
+		if _, err := ParseLevel(level); err != nil && fileset.Kind != "interim fix" {
 			return nil, nil, fmt.Errorf("line %d: %w", number, err)
 		}
-		filesets = append(filesets, Fileset{Name: name, Level: level, State: state, Kind: kinds[kind], EFIXLocked: fields[15] == "1"})
+		filesets = append(filesets, fileset)
 	}
 	if len(filesets) == 0 {
 		return nil, nil, fmt.Errorf("no fileset listed, expected at least those of AIX itself")
 	}
-	sort.SliceStable(filesets, func(i, j int) bool { return filesets[i].Name < filesets[j].Name })
-	sort.SliceStable(rpms, func(i, j int) bool { return rpms[i].Name < rpms[j].Name })
+	byName := func(a, b Fileset) int {
+		if c := cmp.Compare(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Kind, b.Kind)
+	}
+	if !slices.IsSortedFunc(filesets, byName) {
+		slices.SortStableFunc(filesets, byName)
+	}
+	for i := 1; i < len(filesets); i++ {
+		if filesets[i].Name == filesets[i-1].Name && filesets[i].Kind == filesets[i-1].Kind {
+			return nil, nil, fmt.Errorf("fileset %q is listed twice", firstLine([]byte(filesets[i].Name)))
+		}
+	}
+	slices.SortStableFunc(rpms, func(a, b RPM) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+	})
 	return filesets, rpms, nil
 }
 
-var partPaths = map[string]string{"/usr/lib/objrepos": "usr", "/etc/objrepos": "root", "/usr/share/lib/objrepos": "share"}
+// filesetFields returns the fields before the description, trimmed, and the tail
+// that begins with the description; an empty tail means that the row has too few
+// fields.
+func filesetFields(line string) (name, level, state, kind, tail string) {
+	for column := 0; column <= columnType; column++ {
+		end := strings.IndexByte(line, ':')
+		if end < 0 {
+			return "", "", "", "", ""
+		}
+		field := strings.Trim(line[:end], " ")
+		line = line[end+1:]
+		switch column {
+		case columnFileset:
+			name = field
+		case columnLevel:
+			level = field
+		case columnState:
+			state = field
+		case columnType:
+			kind = field
+		}
+	}
+	if strings.Count(line, ":") < columns-columnType-2 {
+		return "", "", "", "", ""
+	}
+	return name, level, state, kind, line
+}
 
-// ParseFilesetParts reads `lslpp -qlc`: path, fileset, level, PTF, state, type,
-// description (which may hold colons) and efix lock. The state is a word of the C
-// locale; a word of another language is refused rather than misread.
-func ParseFilesetParts(output []byte) (map[string][]FilesetPart, error) {
-	parts := map[string][]FilesetPart{}
-	for number, line := range lines(output) {
-		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
-			continue
+// efixLock finds the efix lock from the end of a row: the install path and the
+// build date come after it.
+func efixLock(tail string) (locked, ok bool) {
+	for range columns - columnLocked - 1 {
+		end := strings.LastIndexByte(tail, ':')
+		if end < 0 {
+			return false, false
 		}
-		fields := strings.SplitN(line, ":", 7)
-		if len(fields) < 7 || partPaths[fields[0]] == "" {
-			return nil, badLine(number, line, "a path, a fileset, a level and a state with colons between them, as lslpp -qlc prints")
-		}
-		state := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(fields[4]), "EFIXLOCKED", "efix locked"))
-		switch state {
-		case "committed", "applied", "broken", "obsolete", "efix locked", "applying", "committing", "rejecting", "deinstalling", "available":
-		default:
-			return nil, badLine(number, line, "a state of the C locale such as COMMITTED")
-		}
-		if _, err := ParseLevel(fields[2]); err != nil {
-			return nil, fmt.Errorf("line %d: %w", number, err)
-		}
-		parts[fields[1]] = append(parts[fields[1]], FilesetPart{Part: partPaths[fields[0]], Level: fields[2], State: state})
+		tail = tail[:end]
 	}
-	for _, list := range parts {
-		sort.SliceStable(list, func(i, j int) bool { return list[i].Part < list[j].Part })
+	switch strings.Trim(tail[strings.LastIndexByte(tail, ':')+1:], " ") {
+	case "0":
+		return false, true
+	case "1":
+		return true, true
 	}
-	return parts, nil
+	return false, false
 }

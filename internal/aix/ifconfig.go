@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-var (
-	interfaceHead = regexp.MustCompile(`^([a-z]{2,4}[0-9]{1,4}): flags=([0-9a-f]+)(,[0-9a-f]+)?(<([A-Z0-9_()<>,]*)>)?( metric [0-9]+)?\s*$`)
-	interfaceWord = regexp.MustCompile(`^en[0-9]{1,4}$`)
-)
+var interfaceHead = regexp.MustCompile(`^([a-z]{2,8}[0-9]{1,4}): flags=([0-9a-f]{1,16})(,[0-9a-f]{1,16})?(<([A-Z0-9_()<>,]*)>)?( metric [0-9]+)?[ \t]*$`)
 
 // IsInterfaceName reports whether name has the form of an Ethernet interface, enN.
-func IsInterfaceName(name string) bool { return interfaceWord.MatchString(name) }
+func IsInterfaceName(name string) bool {
+	number, ok := strings.CutPrefix(name, "en")
+	return ok && len(number) <= 4 && isDigits(number)
+}
 
 // RunningInterface is one block of `ifconfig -a`.
 type RunningInterface struct {
@@ -24,33 +25,25 @@ type RunningInterface struct {
 	Running
 }
 
-// ParseIfconfig reads `ifconfig -a`. A block's head is strict, since a damaged head
-// would put addresses on the wrong interface; options that are not addresses are
-// passed over. Blocks come in the order shown.
+// ParseIfconfig reads `ifconfig -a`. Blocks come in the order shown.
+//
+// Reading is strict where a damaged line could hide an address: the head of a block
+// must be whole, since its addresses would land on another interface, and a line
+// that is neither an address nor a list of plain options must not hold a colon.
 func ParseIfconfig(output []byte) ([]RunningInterface, error) {
 	found := []RunningInterface{}
 	for number, line := range lines(output) {
-		if strings.TrimSpace(line) == "" {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
 			continue
 		}
 		if m := interfaceHead.FindStringSubmatch(line); m != nil {
-			r := RunningInterface{Name: m[1], Running: Running{Present: true, Flags: []string{}, IPv4: []IPv4Address{}, IPv6: []IPv6Address{}}}
-			if m[5] != "" {
-				r.Flags = strings.Split(m[5], ",")
+			if slices.ContainsFunc(found, func(r RunningInterface) bool { return r.Name == m[1] }) {
+				return nil, badLine(number, line, "each interface once")
 			}
-			r.Up = has(r.Flags, "UP") && has(r.Flags, "RUNNING")
-			if m[5] == "" {
-				// The names can be missing; the bits are those of <net/if.h>: 0x1 IFF_UP, 0x40 IFF_RUNNING.
-				bits, err := strconv.ParseUint(m[2], 16, 64)
-				if err != nil {
-					return nil, badLine(number, line, "hexadecimal flags")
-				}
-				r.Up = bits&0x41 == 0x41
-			}
-			found = append(found, r)
+			found = append(found, runningHead(m))
 			continue
 		}
-		fields := strings.Fields(line)
 		if len(found) == 0 || strings.Contains(line, "flags=") {
 			return nil, badLine(number, line, `the head of an interface, as in "en0: flags=…<UP,…>"`)
 		}
@@ -68,6 +61,10 @@ func ParseIfconfig(output []byte) ([]RunningInterface, error) {
 				return nil, fmt.Errorf("line %d: %w", number, err)
 			}
 			last.IPv6 = append(last.IPv6, address)
+		default:
+			if strings.Contains(line, ":") || strings.Contains(line, "inet") {
+				return nil, badLine(number, line, "an address after inet or inet6, or options without colons")
+			}
 		}
 	}
 	if len(found) == 0 {
@@ -76,16 +73,22 @@ func ParseIfconfig(output []byte) ([]RunningInterface, error) {
 	return found, nil
 }
 
-func has(list []string, want string) bool {
-	for _, s := range list {
-		if s == want {
-			return true
-		}
+// runningHead reads the head of a block. The names of the flags can be missing; the
+// bits are those of <net/if.h>: 0x1 IFF_UP, 0x40 IFF_RUNNING.
+func runningHead(m []string) RunningInterface {
+	r := RunningInterface{Name: m[1], Running: Running{Present: true, Flags: []string{}, IPv4: []IPv4Address{}, IPv6: []IPv6Address{}}}
+	if m[5] != "" {
+		r.Flags = strings.Split(m[5], ",")
+		r.Up = slices.Contains(r.Flags, "UP") && slices.Contains(r.Flags, "RUNNING")
+		return r
 	}
-	return false
+	bits, err := strconv.ParseUint(m[2], 16, 64)
+	r.Up = err == nil && bits&0x41 == 0x41
+	return r
 }
 
-// parseIPv4 reads "inet A.B.C.D netmask 0xffffff00 broadcast …"; an alias may have no netmask.
+// parseIPv4 reads "inet A.B.C.D netmask 0xffffff00 broadcast …"; an alias may have
+// no netmask, a point-to-point interface has "--> A.B.C.D" in between.
 func parseIPv4(fields []string) (IPv4Address, error) {
 	if len(fields) < 2 {
 		return IPv4Address{}, fmt.Errorf("inet without an address")
@@ -95,9 +98,12 @@ func parseIPv4(fields []string) (IPv4Address, error) {
 		return IPv4Address{}, fmt.Errorf("inet %q: expected an IPv4 address", firstLine([]byte(fields[1])))
 	}
 	result := IPv4Address{Address: address.String()}
-	for i := 2; i+1 < len(fields); i++ {
+	for i := 2; i < len(fields); i++ {
 		if fields[i] != "netmask" {
 			continue
+		}
+		if i+1 == len(fields) {
+			return IPv4Address{}, fmt.Errorf("inet %s: netmask without a value", result.Address)
 		}
 		mask, err := strconv.ParseUint(strings.TrimPrefix(fields[i+1], "0x"), 16, 32)
 		if err != nil {
@@ -118,20 +124,36 @@ func parseIPv6(fields []string) (IPv6Address, error) {
 	text, length, _ := strings.Cut(fields[1], "/")
 	bits := 128
 	if length != "" {
-		n, err := strconv.Atoi(length)
-		if err != nil || n < 0 || n > 128 {
+		n, err := strconv.ParseUint(length, 10, 8)
+		if err != nil || n > 128 {
 			return IPv6Address{}, fmt.Errorf("inet6 %q: expected a prefix length from 0 to 128", firstLine([]byte(fields[1])))
 		}
-		bits = n
+		bits = int(n)
 	}
-	address, err := netip.ParseAddr(text)
-	if err != nil || !address.Is6() {
-		return IPv6Address{}, fmt.Errorf("inet6 %q: expected an IPv6 address", firstLine([]byte(text)))
+	address, err := parseAddress6(text)
+	if err != nil {
+		return IPv6Address{}, err
 	}
-	address = address.WithZone("")
 	return IPv6Address{Address: address.String(), PrefixLength: bits, Scope: scope(address)}, nil
 }
 
+// parseAddress6 reads an IPv6 address and drops its zone.
+func parseAddress6(text string) (netip.Addr, error) {
+	address, err := netip.ParseAddr(text)
+	if err != nil || !address.Is6() {
+		return netip.Addr{}, fmt.Errorf("%q: expected an IPv6 address", firstLine([]byte(text)))
+	}
+	return address.WithZone(""), nil
+}
+
+// isLinkLocal reports whether text is an address in fe80::/10 (RFC 4291, 2.5.6).
+func isLinkLocal(text string) bool {
+	address, err := parseAddress6(text)
+	return err == nil && address.IsLinkLocalUnicast()
+}
+
+// scope names the kind of an address. AIX gives sit0 an IPv4-compatible one,
+// ::a.b.c.d (RFC 4291, 2.5.5.1), once autoconf6 ran.
 func scope(a netip.Addr) string {
 	b := a.As16()
 	switch {
@@ -145,45 +167,4 @@ func scope(a netip.Addr) string {
 		return "ipv4-compatible"
 	}
 	return "global"
-}
-
-// EUI64 returns the link-local address fe80::/64 with the modified EUI-64
-// identifier of a MAC of six octets (RFC 4291, appendix A).
-func EUI64(mac string) (string, error) {
-	normal, err := NormalMAC(mac)
-	if err != nil {
-		return "", err
-	}
-	var m [6]byte
-	for i, part := range strings.Split(normal, ":") {
-		n, _ := strconv.ParseUint(part, 16, 8)
-		m[i] = byte(n)
-	}
-	address := [16]byte{0: 0xfe, 1: 0x80, 8: m[0] ^ 2, 9: m[1], 10: m[2], 11: 0xff, 12: 0xfe, 13: m[3], 14: m[4], 15: m[5]}
-	return netip.AddrFrom16(address).String(), nil
-}
-
-// NormalMAC returns six lower-case octets of two digits with colons between them.
-// AIX writes them with colons (entstat), with dots and without padding (netstat),
-// or without anything (lscfg).
-func NormalMAC(text string) (string, error) {
-	octets := strings.FieldsFunc(text, func(r rune) bool { return r == ':' || r == '.' })
-	if len(octets) == 1 && len(text) == 12 {
-		octets = nil
-		for i := 0; i < 12; i += 2 {
-			octets = append(octets, text[i:i+2])
-		}
-	}
-	bad := fmt.Errorf("MAC %q: expected six octets", firstLine([]byte(text)))
-	if len(octets) != 6 {
-		return "", bad
-	}
-	for i, octet := range octets {
-		n, err := strconv.ParseUint(octet, 16, 8)
-		if err != nil {
-			return "", bad
-		}
-		octets[i] = fmt.Sprintf("%02x", n)
-	}
-	return strings.Join(octets, ":"), nil
 }

@@ -3,69 +3,86 @@
 package aix
 
 import (
-	"net/netip"
-	"sort"
+	"cmp"
+	"slices"
 	"strings"
 )
 
-// readInterfaces joins what the kernel has, what the ODM has, and the adapters.
-func (f *Facts) readInterfaces(outputs Outputs) {
-	running := parsed(outputs, ProbeIfconfig, ParseIfconfig)
-	devices := parsed(outputs, ProbeInterfaces, ParseDeviceNames)
-	configured := parsed(outputs, ProbeAttributes, parseConfigured)
-	adapters := parsed(outputs, ProbeEntstat, parseAdapters)
-	rows := parsed(outputs, ProbeNetstat, ParseNetstatInterfaces)
+// interfaceSources are the facts that interfaces are joined of.
+type interfaceSources struct {
+	running    Fact[[]RunningInterface]
+	devices    Fact[[]Device]
+	configured Fact[map[string]Fact[Configured]]
+	adapters   Fact[map[string]Fact[Adapter]]
+	rows       Fact[[]LinkRow]
+}
 
-	names := map[string]bool{}
-	blocks, _ := running.Get()
-	for _, block := range blocks {
-		names[block.Name] = true
+// readInterfaces joins what the kernel has, what the ODM has, and the adapters.
+// Without the kernel's list or the ODM's, some interface may be missing from it, and
+// a list that may lack some is no list.
+func (f *Facts) readInterfaces(outputs Outputs) {
+	from := interfaceSources{
+		running:    parsed(outputs, ProbeIfconfig, ParseIfconfig),
+		devices:    parsed(outputs, ProbeInterfaces, ParseDevices),
+		configured: parsed(outputs, ProbeAttributes, parseConfigured),
+		adapters:   parsed(outputs, ProbeEntstat, parseAdapters),
+		rows:       parsed(outputs, ProbeNetstat, ParseNetstatInterfaces),
 	}
-	defined, _ := devices.Get()
-	for name := range defined {
-		names[name] = true
-	}
-	if !running.IsKnown() {
-		f.Interfaces = Unknown[[]Interface](running.Why())
+	blocks, known := from.running.Get()
+	if !known {
+		f.Interfaces = Unknown[[]Interface](from.running.Why())
 		return
 	}
-	if !devices.IsKnown() {
-		f.Interfaces = Unknown[[]Interface](devices.Why())
+	devices, known := from.devices.Get()
+	if !known {
+		f.Interfaces = Unknown[[]Interface](from.devices.Why())
 		return
 	}
-	links := map[string]LinkRow{}
-	list, _ := rows.Get()
-	for _, row := range list {
-		links[row.Name] = row
-	}
-	interfaces := []Interface{}
-	for name := range names {
-		i := Interface{Name: name, Running: Known(Running{Flags: []string{}, IPv4: []IPv4Address{}, IPv6: []IPv6Address{}})}
-		for _, block := range blocks {
-			if block.Name == name {
-				block.MTU = links[name].MTU
-				i.Running = Known(block.Running)
+	byName := map[string]*Interface{}
+	of := func(name string) *Interface {
+		if byName[name] == nil {
+			byName[name] = &Interface{
+				Name:       name,
+				Running:    Known(Running{Flags: []string{}, IPv4: []IPv4Address{}, IPv6: []IPv6Address{}}),
+				Configured: Known(Configured{}),
 			}
 		}
-		i.Configured = f.configuredOf(name, defined, configured)
-		i.Adapter = adapterOf(name, adapters)
-		f.judgeLinkLocal(&i, links[name])
-		interfaces = append(interfaces, i)
+		return byName[name]
 	}
-	sort.Slice(interfaces, func(a, b int) bool { return interfaces[a].Name < interfaces[b].Name })
+	links := map[string]LinkRow{}
+	rows, _ := from.rows.Get()
+	for _, row := range rows {
+		links[row.Name] = row
+	}
+	for _, block := range blocks {
+		block.MTU = links[block.Name].MTU
+		of(block.Name).Running = Known(block.Running)
+	}
+	for _, device := range devices {
+		of(device.Name).Configured = from.configuration(device.Name)
+	}
+	interfaces := make([]Interface, 0, len(byName))
+	for name, i := range byName {
+		i.Adapter = from.adapter(name)
+		f.judgeLinkLocal(i, links[name])
+		interfaces = append(interfaces, *i)
+	}
+	slices.SortFunc(interfaces, func(a, b Interface) int { return cmp.Compare(a.Name, b.Name) })
+	for _, i := range interfaces {
+		f.compareSources(i, links, from.rows.IsKnown())
+	}
 	f.Interfaces = Known(interfaces)
 }
 
-func (f *Facts) configuredOf(name string, defined map[string]string, all Fact[map[string]Fact[Configured]]) Fact[Configured] {
-	if _, is := defined[name]; !is {
-		return Known(Configured{})
-	}
+// configuration finds the attributes of an interface that the ODM defines. Those of
+// lo0, etN and tunnels are not collected.
+func (s interfaceSources) configuration(name string) Fact[Configured] {
 	if !IsInterfaceName(name) {
-		return Known(Configured{Defined: true}) // lo0, et0 and tunnels: their attributes are not collected
+		return Known(Configured{Defined: true})
 	}
-	byName, known := all.Get()
+	byName, known := s.configured.Get()
 	if !known {
-		return Unknown[Configured](all.Why())
+		return Unknown[Configured](s.configured.Why())
 	}
 	if c, there := byName[name]; there {
 		return c
@@ -73,24 +90,24 @@ func (f *Facts) configuredOf(name string, defined map[string]string, all Fact[ma
 	return Unknown[Configured](Why{Probe: ProbeAttributes, Reason: "no section for " + name})
 }
 
-// adapterOf finds entN for enN, as AIX numbers them alike.
-func adapterOf(name string, all Fact[map[string]Fact[Adapter]]) Fact[Adapter] {
+// adapter finds entN for enN, as AIX numbers them alike.
+func (s interfaceSources) adapter(name string) Fact[Adapter] {
 	if !IsInterfaceName(name) {
 		return Known(Adapter{PortVLAN: -1})
 	}
-	byName, known := all.Get()
+	byName, known := s.adapters.Get()
 	if !known {
-		return Unknown[Adapter](all.Why())
+		return Unknown[Adapter](s.adapters.Why())
 	}
 	adapter := "ent" + strings.TrimPrefix(name, "en")
 	if a, there := byName[adapter]; there {
 		return a
 	}
-	return Unknown[Adapter](Why{Probe: ProbeEntstat, Reason: "no adapter " + adapter})
+	return Unknown[Adapter](Why{Probe: ProbeEntstat, Reason: "no section for " + adapter})
 }
 
-// judgeLinkLocal compares the link-local address with the MAC, and the MAC that
-// entstat tells with the one that netstat tells.
+// judgeLinkLocal says whether an interface has a link-local address, and whether one
+// is that of its MAC. Where entstat did not tell the MAC, netstat's will do.
 func (f *Facts) judgeLinkLocal(i *Interface, link LinkRow) {
 	running, known := i.Running.Get()
 	if !known {
@@ -103,22 +120,65 @@ func (f *Facts) judgeLinkLocal(i *Interface, link LinkRow) {
 		return
 	}
 	adapter, known := i.Adapter.Get()
-	if !known {
-		i.MatchesMAC = Unknown[bool](i.Adapter.Why())
+	mac := cmp.Or(adapter.MAC, link.MAC)
+	if mac == "" {
+		why := i.Adapter.Why()
+		if known {
+			why = Why{Probe: ProbeNetstat, Reason: i.Name + " has no MAC"}
+		}
+		i.MatchesMAC = Unknown[bool](why)
 		return
 	}
-	if link.MAC != "" && adapter.MAC != "" && link.MAC != adapter.MAC {
-		f.disagree(i.Name+" MAC", map[string]Fact[string]{"entstat": Known(adapter.MAC), "netstat": Known(link.MAC)})
-	}
-	want, err := EUI64(adapter.MAC)
+	want, err := EUI64(mac)
 	if err != nil {
 		i.MatchesMAC = Unknown[bool](Why{Probe: ProbeEntstat, Reason: err.Error()})
 		return
 	}
-	i.MatchesMAC = Known(false)
+	i.MatchesMAC = Known(slices.ContainsFunc(running.IPv6, func(a IPv6Address) bool { return a.Address == want }))
+}
+
+// compareSources says so when netstat speaks differently of an interface than
+// entstat (its MAC) or ifconfig (its IPv6 addresses).
+func (f *Facts) compareSources(i Interface, links map[string]LinkRow, read bool) {
+	link, listed := links[i.Name]
+	running, known := i.Running.Get()
+	if !read || !known || !IsInterfaceName(i.Name) {
+		return
+	}
+	if adapter, known := i.Adapter.Get(); known && link.MAC != "" {
+		f.disagree(i.Name+" MAC", map[string]Fact[string]{"entstat": Known(adapter.MAC), "netstat": Known(link.MAC)})
+	}
+	if link.Cut || !listed && !running.Present {
+		return
+	}
+	addresses := []string{}
 	for _, a := range running.IPv6 {
-		if a.Address == netip.MustParseAddr(want).String() {
-			i.MatchesMAC = Known(true)
+		if len(a.Address) > netstatColumns {
+			return
+		}
+		addresses = append(addresses, a.Address)
+	}
+	f.disagree(i.Name+" IPv6 addresses", map[string]Fact[string]{
+		"ifconfig": Known(listed6(addresses)), "netstat": Known(listed6(slices.Clone(link.IPv6))),
+	})
+}
+
+// netstatColumns is how many characters netstat -in has for an IPv6 address; what is
+// longer may have been cut, and is not compared.
+const netstatColumns = 28
+
+func listed6(addresses []string) string {
+	if len(addresses) == 0 {
+		return "none"
+	}
+	return strings.Join(sortedUnique(addresses), " ")
+}
+
+func linkLocal(addresses []IPv6Address) *IPv6Address {
+	for i := range addresses {
+		if addresses[i].Scope == "link-local" {
+			return &addresses[i]
 		}
 	}
+	return nil
 }

@@ -4,7 +4,7 @@ package aix
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +16,16 @@ const (
 	managementVLAN   = 4094
 )
 
+// The ranks of a candidate for the management interface, the best highest.
+const (
+	rankNone       = iota
+	rankCommented  // only a commented line of rc.tcpip speaks of it
+	rankConfigured // only the ODM or rc.tcpip speaks of it
+	rankShared     // link-local, and an IPv4 address that is link-local too
+	rankRunning    // link-local and no IPv4
+	rankHinted     // the same, on the management switch or VLAN
+)
+
 // readManagement finds the interface that RMC reaches its management system
 // through: the Ethernet interface with a link-local address and no IPv4 address. Where
 // none runs, it is the one that the ODM or /etc/rc.tcpip has a link-local address for.
@@ -24,46 +34,24 @@ func (f *Facts) readManagement(override string) {
 	m.Candidates = []string{}
 	interfaces, known := f.Interfaces.Get()
 	if !known {
-		why := f.Interfaces.Why()
-		m.Interface = Unknown[string](why)
-		m.unknown(why)
+		m.unknown(f.Interfaces.Why())
 		return
 	}
-	ranks := map[string]int{}
-	var unread *Why
-	for _, i := range interfaces {
-		if !IsInterfaceName(i.Name) {
-			continue
-		}
-		if why := i.blind(); why != nil && unread == nil {
-			unread = why
-		}
-		if rank := f.rank(i); rank > 0 {
-			ranks[i.Name] = rank
-		}
-	}
-	best := 0
-	for name, rank := range ranks {
-		if rank > best {
-			best, m.Candidates = rank, nil
-		}
-		if rank == best {
-			m.Candidates = append(m.Candidates, name)
-		}
-	}
-	sort.Strings(m.Candidates)
-	if m.Candidates == nil {
-		m.Candidates = []string{}
-	}
+	best, unread := f.rankAll(interfaces)
 	switch {
 	case override != "":
 		m.Interface = Known(override)
 		m.Reason = "named by management_interface"
+		if !slices.ContainsFunc(interfaces, func(i Interface) bool { return i.Name == override }) {
+			m.Reason += ", but the guest has no interface of that name"
+		}
+	case best < rankShared && unread != nil:
+		// What could not be read may configure another one, or the only one.
+		m.unknown(*unread)
+		return
 	case len(m.Candidates) == 1:
 		m.Interface = Known(m.Candidates[0])
-		m.Reason = f.reason(m.Candidates[0], best)
-	case len(m.Candidates) == 0 && unread != nil:
-		m.Interface = Unknown[string](*unread)
+		m.Reason = fmt.Sprintf(reasons[best], m.Candidates[0])
 	case len(m.Candidates) == 0:
 		m.Interface = Known("")
 		m.Reason = "no Ethernet interface has, or is configured for, a link-local address of its own"
@@ -71,72 +59,85 @@ func (f *Facts) readManagement(override string) {
 		m.Interface = Known("")
 		m.Reason = "several interfaces could be it: " + strings.Join(m.Candidates, ", ")
 	}
-	name, known := m.Interface.Get()
-	if !known {
-		m.unknown(m.Interface.Why())
-		return
-	}
+	name, _ := m.Interface.Get()
 	f.describeManagement(name)
 }
 
-// The ranks of a candidate, the best highest.
-const (
-	rankConfigured = iota + 1 // only the ODM or rc.tcpip speaks of it
-	rankRunning               // link-local and no IPv4
-	rankHinted                // the same, on the management switch or VLAN
-)
+var reasons = map[int]string{
+	rankHinted:     "%s has a link-local address and no IPv4 address, and its adapter is on the management network",
+	rankRunning:    "%s is the only Ethernet interface with a link-local address and no IPv4 address",
+	rankShared:     "%s has a link-local address, and no other IPv4 address than link-local ones",
+	rankConfigured: "%s is configured with a link-local address in the ODM or /etc/rc.tcpip, but does not run with it",
+	rankCommented:  "%s is named with a link-local address in a commented line of /etc/rc.tcpip, and by nothing else",
+}
 
-func (f *Facts) rank(i Interface) int {
-	running, _ := i.Running.Get()
-	if linkLocal(running.IPv6) != nil && len(running.IPv4) == 0 {
-		if a, known := i.Adapter.Get(); known && (a.Switch == managementSwitch || a.PortVLAN == managementVLAN) {
-			return rankHinted
+// rankAll sets the candidates, those of the best rank, and says why a source of
+// ranks could not be read.
+func (f *Facts) rankAll(interfaces []Interface) (best int, unread *Why) {
+	ranks := map[string]int{}
+	raise := func(name string, rank int) { ranks[name] = max(ranks[name], rank) }
+	note := func(known bool, why Why) {
+		if !known && unread == nil {
+			unread = &why
 		}
-		return rankRunning
+	}
+	for _, i := range interfaces {
+		if IsInterfaceName(i.Name) {
+			raise(i.Name, i.rank())
+			note(i.Running.IsKnown(), i.Running.Why())
+			note(i.Configured.IsKnown(), i.Configured.Why())
+		}
+	}
+	rc, known := f.RcTCPIP.Get()
+	note(known, f.RcTCPIP.Why())
+	for _, line := range rc.Chdev {
+		switch {
+		case !isLinkLocal(line.NetAddr6):
+		case line.Commented:
+			raise(line.Interface, rankCommented)
+		default:
+			raise(line.Interface, rankConfigured)
+		}
+	}
+	for name, rank := range ranks {
+		if rank > best {
+			best, f.Management.Candidates = rank, []string{}
+		}
+		if rank == best && rank > rankNone {
+			f.Management.Candidates = append(f.Management.Candidates, name)
+		}
+	}
+	slices.Sort(f.Management.Candidates)
+	return best, unread
+}
+
+// rank says how likely an interface is the management interface by itself.
+func (i Interface) rank() int {
+	running, _ := i.Running.Get()
+	if linkLocal(running.IPv6) != nil {
+		// IBM's page on the metadata service has 169.254.169.253 put on an interface
+		// "without an IP address", which the management interface looks like.
+		foreign := slices.ContainsFunc(running.IPv4, func(a IPv4Address) bool { return !strings.HasPrefix(a.Address, "169.254.") })
+		adapter, known := i.Adapter.Get()
+		switch {
+		case foreign:
+		case len(running.IPv4) > 0:
+			return rankShared
+		case known && (adapter.Switch == managementSwitch || adapter.PortVLAN == managementVLAN):
+			return rankHinted
+		default:
+			return rankRunning
+		}
 	}
 	configured, _ := i.Configured.Get()
-	if strings.HasPrefix(strings.ToLower(configured.NetAddr6), "fe80:") && configured.NetAddr == "" {
+	if isLinkLocal(configured.NetAddr6) && configured.NetAddr == "" {
 		return rankConfigured
 	}
-	rc, _ := f.RcTCPIP.Get()
-	for _, line := range rc.Chdev {
-		if line.Interface == i.Name && strings.HasPrefix(strings.ToLower(line.NetAddr6), "fe80:") {
-			return rankConfigured
-		}
-	}
-	return 0
+	return rankNone
 }
 
-func (f *Facts) reason(name string, rank int) string {
-	switch rank {
-	case rankHinted:
-		return fmt.Sprintf("%s has a link-local address and no IPv4 address, and its adapter is on the management network", name)
-	case rankRunning:
-		return name + " is the only Ethernet interface with a link-local address and no IPv4 address"
-	}
-	return name + " is configured with a link-local address in the ODM or /etc/rc.tcpip, but does not run with it"
-}
-
-// blind says why it cannot be told whether an interface is the management interface.
-func (i Interface) blind() *Why {
-	if !i.Running.IsKnown() {
-		why := i.Running.Why()
-		return &why
-	}
-	return nil
-}
-
-func linkLocal(addresses []IPv6Address) *IPv6Address {
-	for i := range addresses {
-		if addresses[i].Scope == "link-local" {
-			return &addresses[i]
-		}
-	}
-	return nil
-}
-
-// describeManagement fills what is known of the chosen interface; without one all
-// is known to be absent.
+// describeManagement fills in what is known of the chosen interface; of none, all is
+// known to be absent.
 func (f *Facts) describeManagement(name string) {
 	m := &f.Management
 	m.Address, m.PrefixLength, m.Up = Known(""), Known(0), Known(false)
@@ -145,84 +146,35 @@ func (f *Facts) describeManagement(name string) {
 	if name == "" {
 		return
 	}
+	configuredUp := Known(false)
 	interfaces, _ := f.Interfaces.Get()
 	for _, i := range interfaces {
 		if i.Name != name {
 			continue
 		}
-		if running, known := i.Running.Get(); known {
-			m.Up = Known(running.Up)
-			if a := linkLocal(running.IPv6); a != nil {
-				m.Address, m.PrefixLength = Known(a.Address), Known(a.PrefixLength)
+		address := derive(i.Running, func(r Running) IPv6Address {
+			if a := linkLocal(r.IPv6); a != nil {
+				return *a
 			}
-		} else {
-			why := i.Running.Why()
-			m.Address, m.PrefixLength, m.Up = Unknown[string](why), Unknown[int](why), Unknown[bool](why)
-		}
-		if c, known := i.Configured.Get(); known {
-			m.PersistedInODM = Known(c.NetAddr6 != "" && c.State == "up")
-		} else {
-			m.PersistedInODM = Unknown[bool](i.Configured.Why())
-		}
+			return IPv6Address{}
+		})
+		m.Address = derive(address, func(a IPv6Address) string { return a.Address })
+		m.PrefixLength = derive(address, func(a IPv6Address) int { return a.PrefixLength })
+		m.Up = derive(i.Running, func(r Running) bool { return r.Up })
+		m.PersistedInODM = derive(i.Configured, func(c Configured) bool { return c.NetAddr6 != "" && c.State == "up" })
+		configuredUp = derive(i.Configured, func(c Configured) bool { return c.State == "up" })
 	}
+	m.PersistedInRcTCPIP = derive(f.RcTCPIP, func(rc RcTCPIP) bool { return rc.sets(name) })
+	m.PersistedByAutoconf6 = Unknown[bool](f.RcTCPIP.Why())
 	if rc, known := f.RcTCPIP.Get(); known {
-		m.PersistedInRcTCPIP = Known(rc.sets(name))
-		m.PersistedByAutoconf6 = Known(rc.autoconf6(name))
-	} else {
-		m.PersistedInRcTCPIP = Unknown[bool](f.RcTCPIP.Why())
-		m.PersistedByAutoconf6 = Unknown[bool](f.RcTCPIP.Why())
+		m.PersistedByAutoconf6 = rc.autoconf6(name, configuredUp)
 	}
 	m.Persistent = anyTrue(m.PersistedInODM, m.PersistedInRcTCPIP, m.PersistedByAutoconf6)
 }
 
 func (m *Management) unknown(why Why) {
+	m.Interface = Unknown[string](why)
 	m.Address, m.PrefixLength, m.Up = Unknown[string](why), Unknown[int](why), Unknown[bool](why)
 	m.PersistedInODM, m.PersistedInRcTCPIP = Unknown[bool](why), Unknown[bool](why)
 	m.PersistedByAutoconf6, m.Persistent = Unknown[bool](why), Unknown[bool](why)
-}
-
-func (rc RcTCPIP) sets(name string) bool {
-	for _, line := range rc.Chdev {
-		if !line.Commented && line.Interface == name && line.NetAddr6 != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// autoconf6 reports whether the file starts autoconf6 for the interface: for all
-// interfaces that are up, or by name with -i.
-func (rc RcTCPIP) autoconf6(name string) bool {
-	for _, start := range rc.Starts {
-		if !start.Enabled || start.Daemon != "autoconf6" {
-			continue
-		}
-		arguments := strings.Fields(strings.Trim(start.Arguments, `"`))
-		for i, word := range arguments {
-			if word == "-i" && i+1 < len(arguments) {
-				return strings.Trim(arguments[i+1], `"`) == name
-			}
-		}
-		return true
-	}
-	return false
-}
-
-// anyTrue is the three-valued or.
-func anyTrue(facts ...Fact[bool]) Fact[bool] {
-	var why *Why
-	for _, f := range facts {
-		value, known := f.Get()
-		if value {
-			return Known(true)
-		}
-		if !known && why == nil {
-			w := f.Why()
-			why = &w
-		}
-	}
-	if why != nil {
-		return Unknown[bool](*why)
-	}
-	return Known(false)
 }

@@ -3,79 +3,73 @@
 package aix
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
 
-// LinkRow is the link-level row of an interface in `netstat -in`.
+// LinkRow is what `netstat -in` says of one interface.
 type LinkRow struct {
 	Name string
-	MTU  int
+	// MTU is in bytes.
+	MTU int
 	// MAC is normalised; empty for interfaces without one.
 	MAC string
+	// IPv6 are the addresses of the address rows, in canonical text.
+	IPv6 []string
+	// Cut says that an address did not read, as netstat cuts long ones at its columns.
+	Cut bool
 }
 
-// ParseNetstatInterfaces reads the link rows of `netstat -in`: name, MTU, "link#N",
-// and the MAC with dots and without padding. A star after the name marks an
-// interface that is down. Address rows are passed over, since their columns shift
-// with IPv6; ifconfig tells addresses better.
+// ParseNetstatInterfaces reads `netstat -in`: a link row for each interface with its
+// name, MTU, "link#N", and the MAC with dots and without padding; then address rows.
+// An IPv6 address stands in the Network column and runs over into the Address
+// column; IPv4 rows are passed over. A star after a name marks an interface that is down.
 func ParseNetstatInterfaces(output []byte) ([]LinkRow, error) {
 	rows := []LinkRow{}
+	at := map[string]int{}
+	heading := false
 	for number, line := range lines(output) {
 		fields := strings.Fields(line)
-		if len(fields) < 3 || !strings.HasPrefix(fields[2], "link#") {
+		if len(fields) == 0 {
 			continue
 		}
-		mtu, err := strconv.Atoi(fields[1])
-		if err != nil || mtu < 0 {
-			return nil, badLine(number, line, "a name, an MTU and link#N")
+		if fields[0] == "Name" {
+			heading = true
+			continue
 		}
-		row := LinkRow{Name: strings.TrimSuffix(fields[0], "*"), MTU: mtu}
-		if len(fields) > 3 && strings.Contains(fields[3], ".") {
-			if row.MAC, err = NormalMAC(fields[3]); err != nil {
-				return nil, badLine(number, line, "a MAC of six octets")
+		if !heading || len(fields) < 3 {
+			return nil, badLine(number, line, "the heading Name Mtu Network …, or a name, an MTU and a network")
+		}
+		name := strings.TrimSuffix(fields[0], "*")
+		mtu, err := strconv.ParseUint(fields[1], 10, 31)
+		if err != nil || !isWord(name) {
+			return nil, badLine(number, line, "a name, an MTU and a network")
+		}
+		i, known := at[name]
+		if !known {
+			i = len(rows)
+			at[name] = i
+			rows = append(rows, LinkRow{Name: name, MTU: int(mtu), IPv6: []string{}})
+		}
+		switch network := fields[2]; {
+		case strings.HasPrefix(network, "link#"):
+			// sit0 shows an IPv4 address where others show a MAC.
+			if len(fields) > 3 && strings.Count(fields[3], ".") == 5 {
+				if rows[i].MAC, err = NormalMAC(fields[3]); err != nil {
+					return nil, badLine(number, line, "a MAC of six octets")
+				}
+			}
+		case strings.Contains(network, ":"):
+			if address, err := parseAddress6(network); err == nil {
+				rows[i].IPv6 = append(rows[i].IPv6, address.String())
+			} else {
+				rows[i].Cut = true
 			}
 		}
-		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("no interface listed, not even lo0")
 	}
 	return rows, nil
-}
-
-// ParseRoutes6 reads the IPv6 part of `netstat -rn`. Local routes have an empty
-// gateway column, so the flags are found by their form: upper-case letters that
-// begin with U.
-func ParseRoutes6(output []byte) ([]Route, error) {
-	routes := []Route{}
-	inside := false
-	for number, line := range lines(output) {
-		// AIX 7.1 prints "Route Tree", 7.2 and later "Route tree".
-		if strings.HasPrefix(strings.ToLower(line), "route tree") {
-			inside = strings.Contains(line, "v6")
-			continue
-		}
-		fields := strings.Fields(line)
-		if !inside || len(fields) == 0 {
-			continue
-		}
-		at := 0
-		for i := 1; i < len(fields) && i <= 2; i++ {
-			if isFlags(fields[i]) {
-				at = i
-				break
-			}
-		}
-		if at == 0 || len(fields) < at+4 {
-			return nil, badLine(number, line, "a destination, a gateway or none, flags, references, use and an interface")
-		}
-		r := Route{Destination: fields[0], Flags: fields[at], Interface: fields[at+3]}
-		if at == 2 {
-			r.Gateway = fields[1]
-		}
-		routes = append(routes, r)
-	}
-	return routes, nil
-}
-
-func isFlags(s string) bool {
-	return s != "" && s[0] == 'U' && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
 }

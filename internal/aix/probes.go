@@ -38,6 +38,9 @@ const (
 	ProbeBootList        = "boot-list"        // bootlist -m normal -o
 	ProbeBootDevice      = "boot-device"      // bootinfo -b
 	ProbeDisks           = "disks"            // lspv
+	ProbeIPSec           = "ipsec"            // lsdev -Cc ipsec -F name:status:description
+	ProbeFilter4         = "filter4"          // lsfilt -v 4 -O
+	ProbeFilter6         = "filter6"          // lsfilt -v 6 -O
 )
 
 // Probes are all probe names in the order the collector runs them.
