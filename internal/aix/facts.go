@@ -29,8 +29,6 @@ type Facts struct {
 	Interfaces Fact[[]Interface] `json:"interfaces"`
 	// Management is the interface that RMC reaches its management system through.
 	Management Management `json:"management"`
-	// PacketFilter are the rules of AIX's own packet filter, as far as they bear on RMC.
-	PacketFilter PacketFilter `json:"packet_filter"`
 	// Routes6 are the IPv6 routes (`netstat -rn -f inet6`), in the order shown.
 	Routes6 Fact[[]Route] `json:"routes6"`
 	// RcTCPIP is /etc/rc.tcpip.
@@ -179,6 +177,8 @@ type RMC struct {
 	// RemoteClients says whether ctrmc accepts remote clients (`rmcctrl -p`). No
 	// documented command reads that without changing it, so this fact is unknown.
 	RemoteClients Fact[bool] `json:"remote_clients"`
+	// PacketFilter are the rules of AIX's own packet filter, as far as they bear on RMC.
+	PacketFilter PacketFilter `json:"packet_filter"`
 }
 
 // DomainNode is one line of rmcdomainstatus about a peer or about a managed node.

@@ -179,10 +179,10 @@ func (f *Facts) readPacketFilter(outputs Outputs) {
 			return FilterTable{Active: true, Rules: rules}
 		})
 	}
-	f.PacketFilter.IPv4 = table("ipsec_v4", ProbeFilter4)
-	f.PacketFilter.IPv6 = table("ipsec_v6", ProbeFilter6)
-	blocks := Unknown[bool](f.PacketFilter.IPv6.Why())
-	if t, known := f.PacketFilter.IPv6.Get(); known {
+	f.RMC.PacketFilter.IPv4 = table("ipsec_v4", ProbeFilter4)
+	f.RMC.PacketFilter.IPv6 = table("ipsec_v6", ProbeFilter6)
+	blocks := Unknown[bool](f.RMC.PacketFilter.IPv6.Why())
+	if t, known := f.RMC.PacketFilter.IPv6.Get(); known {
 		blocks = t.blocksRMC(ProbeFilter6)
 	}
 	other := derive(f.Filesets, func(filesets []Fileset) bool {
@@ -196,7 +196,7 @@ func (f *Facts) readPacketFilter(outputs Outputs) {
 	case installed:
 		blocks = Unknown[bool](Why{Reason: ipFilterFileset + " is installed, whose rules no probe reads"})
 	}
-	f.PacketFilter.BlocksRMC = blocks
+	f.RMC.PacketFilter.BlocksRMC = blocks
 }
 
 // ipFilterFileset is IP Filter, a packet filter of AIX's expansion pack.
