@@ -53,5 +53,6 @@ var Probes = []string{
 	ProbeRcTCPIP, ProbeInittab, ProbeCloudConfig, ProbeRc2Links,
 	ProbeSys0, ProbeBootList, ProbeBootDevice, ProbeDisks,
 	ProbePeerDomain, ProbeCluster0, ProbeMCP,
+	ProbeIPSec, ProbeFilter4, ProbeFilter6,
 	ProbeInterimFixes, ProbeTechnologyLevel, ProbeConsistency,
 }

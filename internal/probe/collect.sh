@@ -183,6 +183,10 @@ technology_levels() {
 	probe cluster0 20 odmget -q name=cluster0 CuAt
 	probe mcp 30 lsrsrc IBM.MCP
 
+	probe ipsec 20 lsdev -Cc ipsec -F name:status:description
+	probe filter4 20 lsfilt -v 4 -O
+	probe filter6 20 lsfilt -v 6 -O
+
 	probe interim-fixes 60 emgr -l
 	probe technology-level 120 technology_levels
 	probe consistency 300 lppchk -v
