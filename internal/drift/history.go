@@ -41,9 +41,9 @@ func History(snapshots []Snapshot) []Item {
 				items[at].Restored = false
 				continue
 			}
-			item.Stretch = fmt.Sprintf("between %s (%s) and %s (%s)", previous.Name, clock(previous.Time), s.Name, clock(s.Time))
+			item.Stretch = fmt.Sprintf("between %s and %s", previous.at(), s.at())
 			if s.Proof {
-				item.Stretch = fmt.Sprintf("during the restoration that ended at %s", clock(s.Time))
+				item.Stretch = "during the restoration before " + s.at()
 			}
 			open[key] = len(items)
 			items = append(items, item)
@@ -58,4 +58,10 @@ func History(snapshots []Snapshot) []Item {
 	return items
 }
 
-func clock(t time.Time) string { return t.UTC().Format("15:04:05Z") }
+// at names the snapshot with its time, which evidence collected by hand does not have.
+func (s Snapshot) at() string {
+	if s.Time.IsZero() {
+		return s.Name
+	}
+	return fmt.Sprintf("%s (%s)", s.Name, s.Time.UTC().Format("15:04:05Z"))
+}

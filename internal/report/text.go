@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
 )
 
@@ -16,7 +17,11 @@ func Text(r *verdict.Result) []byte {
 	if l, known := r.Facts.System.Level.Get(); known {
 		level = l.Text
 	}
-	fmt.Fprintf(&b, "source %s, %s of %s, AIX %s\n", oneLine(r.Run.Source), r.Collection, r.Collected.Format("2006-01-02T15:04:05Z"), oneLine(level))
+	collected := "collected by hand"
+	if !r.Collected.IsZero() {
+		collected = r.Collection + " of " + r.Collected.Format("2006-01-02T15:04:05Z")
+	}
+	fmt.Fprintf(&b, "source %s, %s, AIX %s\n", oneLine(r.Run.Source), collected, oneLine(level))
 	for _, item := range r.Drift {
 		state := "drift"
 		if item.Restored {
@@ -27,8 +32,10 @@ func Text(r *verdict.Result) []byte {
 	for _, line := range Screen(r) {
 		b.WriteString(line.Text + "\n")
 	}
-	for _, because := range r.Health.Because {
-		fmt.Fprintf(&b, "  %s\n", oneLine(because))
+	if r.Health.Expected != policy.HealthOK {
+		for _, because := range r.Health.Because {
+			fmt.Fprintf(&b, "  %s\n", oneLine(because))
+		}
 	}
 	return []byte(b.String())
 }
