@@ -48,6 +48,10 @@ func (n *node) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		}
 	case *hclsyntax.UnaryOpExpr:
 		v, diags = unary(e, ctx)
+	case *hclsyntax.BinaryOpExpr:
+		v, diags = binary(e, ctx)
+	case *hclsyntax.FunctionCallExpr:
+		v, diags = call(e, ctx)
 	default:
 		v, diags = e.Value(ctx)
 	}

@@ -37,7 +37,7 @@ locals {
   # rsct.clients.rte at 99.99.999.999 exist, and message catalogues lag behind. Only
   # rsct.core.rmc tells the level of RMC.
   rmc_fileset     = { for f in guest.filesets : f.name => f if f.name == "rsct.core.rmc" }
-  installed       = toset(guest.filesets[*].name)
+  installed       = guest.filesets[*].name
   needed_filesets = { for f in guest.filesets : f.name => f if contains(var.required_filesets, f.name) || startswith(f.name, "rsct.") }
 }
 
