@@ -281,11 +281,9 @@ func (p *planner) startLine(number int) string {
 // that is there, commented or not, or at the end. The line goes through the
 // environment, since awk -v would read backslashes in it.
 func editStartup(line string) string {
-	const program = `{ text = $0; sub(/^[# \t]+/, "", text); sub(/[ \t]+$/, "", text)
-  want = ENVIRON["RSCT_LINE"]; bare = want; sub(/^[ \t]+/, "", bare); sub(/[ \t]+$/, "", bare)
-  if (text == bare) { if (!seen++) print want; next }
-  print }
-END { if (!seen) print ENVIRON["RSCT_LINE"] }`
+	const program = `{ t = $0; sub(/^[# \t]+/, "", t); sub(/[ \t]+$/, "", t); w = ENVIRON["RSCT_LINE"]; b = w; ` +
+		`sub(/^[ \t]+/, "", b); sub(/[ \t]+$/, "", b); if (t == b) { if (!seen++) print w; next } print } ` +
+		`END { if (!seen) print ENVIRON["RSCT_LINE"] }`
 	return fmt.Sprintf("/usr/bin/cp -p %[1]s %[1]s.rsct-saved && /usr/bin/cp -p %[1]s %[1]s.rsct-new && RSCT_LINE=%[2]s /usr/bin/awk %[3]s %[1]s > %[1]s.rsct-new && /usr/bin/mv -f %[1]s.rsct-new %[1]s",
 		startupFile, probe.Quote(line), probe.Quote(program))
 }

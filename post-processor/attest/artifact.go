@@ -3,6 +3,9 @@
 package attest
 
 import (
+	"fmt"
+	"strings"
+
 	packersdk "github.com/hashicorp/packer-plugin-sdk/packer"
 )
 
@@ -20,6 +23,15 @@ const (
 	StateVerdict = "rsct.verdict"
 	StateReport  = "rsct.report"
 )
+
+// String implements packersdk.Artifact.
+func (a *Artifact) String() string {
+	passed := a.Artifact.String()
+	if passed == "" {
+		passed = strings.Join(a.Files(), ", ")
+	}
+	return fmt.Sprintf("%s, attested %s (report %s)", passed, a.verdict, a.report)
+}
 
 // State implements packersdk.Artifact.
 func (a *Artifact) State(name string) any {
