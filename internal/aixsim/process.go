@@ -49,6 +49,9 @@ type process struct {
 	status  int
 	exited  bool
 	signal  int
+	// inherited are the streams a background job holds from the moment it is
+	// started until it has carried out its own redirections.
+	inherited []*stream
 
 	killed chan struct{} // closed when a signal ends the process
 	done   chan struct{} // closed when its status is known
@@ -142,6 +145,17 @@ func (p *process) finish(status int) {
 	}
 	p.mu.Unlock()
 	p.cancel()
+}
+
+// disinherit lets go of what the job held from its start.
+func (p *process) disinherit() {
+	p.mu.Lock()
+	list := p.inherited
+	p.inherited = nil
+	p.mu.Unlock()
+	for _, s := range list {
+		s.release()
+	}
 }
 
 // deliver sends a signal. A trapped signal waits for the shell; others that end

@@ -172,6 +172,10 @@ func (rw *rewriter) stmt(st *syntax.Stmt) {
 	inner.Redirs = nil
 	inner.Negated = st.Negated
 	job.Cmd = &syntax.Subshell{Stmts: []*syntax.Stmt{&inner}}
+	if simple == "" {
+		// A block between two parentheses, lest the printer make them (( for eval.
+		job.Cmd = &syntax.Subshell{Stmts: []*syntax.Stmt{{Cmd: &syntax.Block{Stmts: []*syntax.Stmt{&inner}}}}}
+	}
 	status := &syntax.Word{Parts: []syntax.WordPart{&syntax.ParamExp{Param: &syntax.Lit{Value: "?"}}}}
 	report := &syntax.Stmt{Cmd: &syntax.BinaryCmd{Op: syntax.OrStmt,
 		X: &syntax.Stmt{Cmd: &syntax.BinaryCmd{Op: syntax.AndStmt, X: &job, Y: callStmt(doneCommand, literal("0"))}},

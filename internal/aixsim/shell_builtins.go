@@ -45,6 +45,10 @@ func spawnBuiltin(sh *shell, ctx context.Context, hc interp.HandlerContext, e *s
 	pid := ""
 	if ok {
 		pid = strconv.Itoa(p.pid)
+		p.inherited = e.held(hc.Stdout)
+		for _, s := range p.inherited {
+			s.hold()
+		}
 		sh.mu.Lock()
 		sh.jobs = append(sh.jobs, p.pid)
 		sh.mu.Unlock()

@@ -71,6 +71,7 @@ func (sh *shell) openMagic(ctx context.Context, hc interp.HandlerContext, e *sta
 		for _, s := range held {
 			s.hold()
 		}
+		e.proc.disinherit()
 		return &scoped{standardError: e, opened: opened{close: func() {
 			for _, s := range held {
 				s.release()
@@ -232,5 +233,5 @@ func (sh *shell) openJob(e *standardError, arg string) (io.ReadWriteCloser, erro
 	p.mu.Unlock()
 	c := *e
 	c.proc = p
-	return &scoped{standardError: &c, opened: opened{close: func() { p.finish(0) }}}, nil
+	return &scoped{standardError: &c, opened: opened{close: func() { p.disinherit(); p.finish(0) }}}, nil
 }
