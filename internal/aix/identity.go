@@ -21,7 +21,7 @@ type Kernel struct {
 // "AIX host 3 7 00F6…", and the machine's id.
 func ParseUname(output []byte) (Kernel, error) {
 	fields := strings.Fields(string(output))
-	if len(fields) < 3 {
+	if len(fields) < 3 || !isWord(fields[0]) || !isWord(fields[1]) {
 		return Kernel{}, badLine(1, string(output), "what uname -a prints")
 	}
 	k := Kernel{OS: fields[0], Hostname: fields[1]}

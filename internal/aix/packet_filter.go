@@ -134,18 +134,21 @@ func (t FilterTable) denies(probe string, protocols ...string) Fact[bool] {
 	unclear := func(rule FilterRule, because string) Fact[bool] {
 		return Unknown[bool](Why{Probe: probe, Reason: "filter rule " + strconv.Itoa(rule.Number) + " " + because})
 	}
+	var partly *FilterRule // lets some packets through
 	for _, rule := range t.Rules {
 		switch {
 		case rule.Action != "permit" && rule.Action != "deny":
 			return unclear(rule, "is conditional")
 		case !rule.MatchesRMC, rule.Scope == "route", rule.Protocol != "all" && !slices.Contains(protocols, rule.Protocol):
 			continue
+		case rule.isGeneral() && rule.Action == "deny" && partly != nil:
+			return unclear(*partly, "permits port 657 for some addresses, interfaces or directions only")
 		case rule.isGeneral():
 			return Known(rule.Action == "deny")
 		case rule.Action == "deny":
 			return unclear(rule, "denies port 657 for some addresses, interfaces or directions")
 		}
-		// It lets some packets through; the rules below decide on the others.
+		partly = &rule
 	}
 	return Unknown[bool](Why{Probe: probe, Reason: "no filter rule decides on port 657, not even the default rule"})
 }

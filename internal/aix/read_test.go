@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package aix
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestHealthyGuestReadsWhole(t *testing.T) {
+	facts := Read(outputsOf(guest), ReadOptions{})
+	expect(t, facts, map[string]string{
+		"system.os": "AIX", "system.hostname": "golden", "system.root": "true", "system.time": "2026-11-24T12:00:00Z",
+		"system.level.version": "7.3", "system.level.technology_level": "2", "system.level.service_pack": "2", "system.level.build": "2420",
+		"system.model": "IBM,9105-22A", "system.partition_uuid": "0f0e0d0c-0b0a-4908-8706-050403020100", "system.system_id": "IBM,0212345A7",
+		"system.firmware": "IBM,FW1050.70 (ML1050_132)", "system.os_uuid": "11111111-2222-4333-8444-555555555555",
+		"filesets[]": "6", "filesets[4].name": "rsct.core.rmc", "filesets[4].level": "3.3.1.1", "filesets[4].state": "committed",
+		"filesets[4].kind": "update", "filesets[4].efix_locked": "true",
+		"filesets[4].parts[]": "2", "filesets[4].parts[0].part": "root", "filesets[4].parts[0].level": "3.3.1.0", "filesets[4].parts[1].part": "usr",
+		"filesets[5].state": "applied", "filesets[0].kind": "base", "filesets[2].parts[]": "0",
+		"rpms[]": "1", "rpms[0].name": "cloud-init", "rpms[0].version": "22.1-3",
+		"interim_fixes[]": "1", "interim_fixes[0].label": "IJ00001s1a", "interim_fixes[0].reboot_required": "false",
+		"maintenance.consistent": "true", "maintenance.inconsistencies[]": "0", "maintenance.incomplete_levels[]": "0",
+		"subsystems[]": "6", "rmc.control_points[]": "1", "rmc.control_points[0].connected": "true", "rmc.in_band.present": "false",
+		"rmc.records[]": "1", "rmc.records[0].addresses[0]": "fe80::c0de:1ff:fe00:42", "rmc.connected": "true", "rmc.peers[]": "0", "rmc.managed_nodes[]": "0",
+		"rmc.remote_clients": "unknown: no documented", "rmc.packet_filter.blocks_rmc": "false", "rmc.packet_filter.ipv4.rules[]": "2",
+		"node_id.reported": "badc0ffee0ddf00", "node_id.etc.id": "badc0ffee0ddf00", "node_id.var.id": "badc0ffee0ddf00", "node_id.consistent": "true",
+		"interfaces[]": "4", "interfaces[1].name": "en1", "interfaces[1].running.up": "true", "interfaces[1].running.mtu": "1500",
+		"interfaces[1].running.ipv6[0].address": "fe80::f8a1:2ff:fe34:5601", "interfaces[1].running.ipv6[0].scope": "link-local",
+		"interfaces[1].configured.netaddr6": "fe80::f8a1:2ff:fe34:5601", "interfaces[1].configured.netaddr": "", "interfaces[1].configured.state": "up",
+		"interfaces[1].adapter.mac": "fa:a1:02:34:56:01", "interfaces[1].adapter.port_vlan": "4094", "interfaces[1].adapter.switch": "MGMTSWITCH",
+		"interfaces[1].link_local": "true", "interfaces[1].matches_mac": "true", "interfaces[0].link_local": "false", "interfaces[0].matches_mac": "false",
+		"interfaces[2].name": "et0", "interfaces[2].running.present": "false", "interfaces[2].configured.defined": "true",
+		"management.interface": "en1", "management.address": "fe80::f8a1:2ff:fe34:5601", "management.prefix_length": "64", "management.up": "true",
+		"management.persisted_in_odm": "true", "management.persisted_in_rc_tcpip": "true", "management.persisted_by_autoconf6": "false", "management.persistent": "true",
+		"routes6[]": "3", "routes6[2].gateway": "", "rc_tcpip.present": "true", "rc_tcpip.mode": "-rwxrwxr--", "rc_tcpip.chdev[]": "1", "rc_tcpip.chdev[0].line": "5",
+		"rc_tcpip.dropped_at_deploy[]": "1", "rc_tcpip.starts[]": "3", "rc_tcpip.starts[0].enabled": "false", "rc_tcpip.starts[2].daemon": "portmap",
+		"inittab[]": "4", "inittab[2].in_use": "false", "inittab[3].command": "/usr/bin/startsrc -s ctrmc > /var/ct/ctrmc-inittab.err 2>&1",
+		"cloud_init.installed": "true", "cloud_init.version": "22.1-3", "cloud_init.links[]": "2", "cloud_init.links[0]": "S01cloud-init-local",
+		"cloud_init.config.data_sources[0]": "ConfigDrive", "cloud_init.config.modules[]": "4", "cloud_init.config.modules[1]": "write-files", "cloud_init.config.modules[3]": "reset-rmc",
+		"boot.clouddev": "1", "boot.ghostdev": "0", "boot.list[]": "1", "boot.list[0]": "hdisk0", "boot.device": "hdisk0", "boot.disks[]": "2", "boot.disks[1].pvid": "",
+		"boot.volume_groups[]": "1", "boot.leftovers[]": "0", "boot.npiv_adapters[0]": "fcs0", "boot.npiv_support": "7.3.2.0", "boot.mpio_filesets[0]": "devices.common.IBM.mpio.rte",
+		"cluster.peer_domain": "", "cluster.caa": "false", "disagreements[]": "0",
+	})
+	for _, u := range Unknowns(facts) {
+		if u.Path != "rmc.remote_clients" {
+			t.Errorf("%s is unknown: %s", u.Path, u.Why)
+		}
+	}
+}
+
+// Whatever befalls one probe, no fact may take another value: it stays as it is, or
+// becomes unknown, and something does.
+func TestUnreadableProbeMakesFactsUnknownAndNeverDifferent(t *testing.T) {
+	healthy := flat(Read(outputsOf(guest), ReadOptions{}))
+	fates := map[string]func(*Output){
+		"missing":   nil,
+		"timed out": func(o *Output) { o.Problem = "timed out" },
+		"cut off":   func(o *Output) { o.Stdout, o.Problem = o.Stdout[:len(o.Stdout)/2], "output cut off at 2097152 bytes" },
+		"not found": func(o *Output) { o.Stdout, o.Stderr, o.ExitCode = nil, []byte("ksh: not found.\n"), 127 },
+		"denied":    func(o *Output) { o.Stdout, o.Stderr, o.ExitCode = nil, []byte("permission denied\n"), 126 },
+		"failed":    func(o *Output) { o.Stdout, o.Stderr, o.ExitCode = nil, []byte("some error\n"), 255 },
+		"garbled":   func(o *Output) { o.Stdout = []byte("\x00\xff = garbage: (not| an output)\n\tand more;\n") },
+	}
+	// Facts that are not of type Fact, and say what was not read by being less.
+	plain := func(path string) bool {
+		return strings.HasPrefix(path, "management.reason") || strings.HasPrefix(path, "management.candidates") ||
+			strings.HasPrefix(path, "disagreements") || strings.HasSuffix(path, ".running.mtu")
+	}
+	silent := map[string]bool{
+		// Compared with others, and asked for what entstat did not tell.
+		ProbeNetstat: true,
+		// The guest has no mcproxy, which the list of subsystems tells.
+		ProbeInBand: true,
+	}
+	for probe := range guest {
+		for fate, befalls := range fates {
+			outputs := outputsOf(guest)
+			if befalls == nil {
+				delete(outputs, probe)
+			} else {
+				out := outputs[probe]
+				befalls(&out)
+				outputs[probe] = out
+			}
+			if probe == ProbeConsistency && fate == "garbled" {
+				continue // whatever lppchk says is what it found
+			}
+			got := flat(Read(outputs, ReadOptions{}))
+			unknown := 0
+			for path, value := range got {
+				switch was, there := healthy[path]; {
+				case strings.HasPrefix(value, "unknown: "):
+					if path != "rmc.remote_clients" {
+						unknown++
+					}
+				case plain(path), there && value == was:
+				default:
+					t.Errorf("%s %s: %s is %q, was %q (there: %v)", probe, fate, path, value, was, there)
+				}
+			}
+			if unknown == 0 && !silent[probe] && !(probe == ProbePeerDomain && (fate == "not found" || fate == "denied")) {
+				t.Errorf("%s %s: nothing became unknown", probe, fate)
+			}
+		}
+	}
+}
+
+func TestReasonNamesProbeAndLine(t *testing.T) {
+	facts := Read(with(ProbeDisks, "hdisk0 00fa00d012345678 rootvg active\nhdiskl none None\n"), ReadOptions{})
+	want := `probe disks: line 2 is "hdiskl none None", expected a disk such as hdisk0`
+	if why := facts.Boot.Disks.Why().String(); !strings.HasPrefix(why, want) {
+		t.Errorf("the reason is %q", why)
+	}
+	expect(t, facts, map[string]string{"cluster.caa": "unknown: hdiskl", "boot.leftovers": "unknown: hdiskl", "boot.list[0]": "hdisk0"})
+}
+
+func TestNothingCollectedIsAllUnknown(t *testing.T) {
+	for path, value := range flat(Read(nil, ReadOptions{})) {
+		switch {
+		case strings.HasPrefix(value, "unknown: "), path == "management.reason", path == "management.candidates[]", path == "disagreements[]":
+		default:
+			t.Errorf("%s is %q", path, value)
+		}
+	}
+}
+
+// Another user than root is shown less: what is not shown proves nothing.
+func TestCollectionWithoutRootDistrustsAbsence(t *testing.T) {
+	t.Run("another user", func(t *testing.T) {
+		facts := Read(with(ProbeUID, "204\n", ProbeDomainStatus, "", ProbeMCP, "", ProbeNodeIDVar, "absent\n"), ReadOptions{})
+		expect(t, facts, map[string]string{
+			"system.root": "false", "rmc.control_points": "unknown: not collected as root", "rmc.records": "unknown: not collected as root",
+			"rmc.connected": "unknown: not collected as root", "cluster.peer_domain": "unknown: not collected as root",
+			"node_id.var": "unknown: not collected as root", "node_id.consistent": "unknown: not collected as root",
+			"maintenance.consistent": "unknown: not collected as root", "node_id.etc.present": "true", "interim_fixes[]": "1",
+		})
+	})
+	t.Run("who is not known", func(t *testing.T) {
+		outputs := with(ProbeDomainStatus, "")
+		delete(outputs, ProbeUID)
+		expect(t, Read(outputs, ReadOptions{}), map[string]string{"rmc.control_points": "unknown: not known to be collected as root", "rmc.peers": "unknown: "})
+	})
+	t.Run("what is shown counts", func(t *testing.T) {
+		expect(t, Read(with(ProbeUID, "204\n"), ReadOptions{}), map[string]string{"rmc.connected": "true", "rmc.records[]": "1", "rmc.peers": "unknown: "})
+	})
+	t.Run("no interim fixes, says emgr", func(t *testing.T) {
+		outputs := with(ProbeUID, "204\n")
+		outputs[ProbeInterimFixes] = Output{Stderr: []byte("There is no efix data on this system.\n")}
+		expect(t, Read(outputs, ReadOptions{}), map[string]string{"interim_fixes": "unknown: not collected as root"})
+	})
+}
+
+func TestReadingIsDeterministic(t *testing.T) {
+	first, err := json.Marshal(Read(outputsOf(guest), ReadOptions{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		again, _ := json.Marshal(Read(outputsOf(guest), ReadOptions{}))
+		if string(again) != string(first) {
+			t.Fatal("the same outputs read differently")
+		}
+	}
+}
