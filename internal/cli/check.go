@@ -65,6 +65,11 @@ func runCheck(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if last := record.Last(); last != nil {
+		if system, known := last.Facts().System.OS.Get(); known && system != "AIX" {
+			return fmt.Errorf("the evidence is of a guest that runs %s, not AIX (uname -s)", report.Inert(system))
+		}
+	}
 	if *baseline != "" {
 		if record, err = withBaseline(s, *baseline, record); err != nil {
 			return err
