@@ -24,10 +24,7 @@ func (p *Policy) health(result *Result, known map[string]bool) Health {
 		line += ": "
 		switch {
 		case f.Status == Fail, f.Status == Waived && f.Unknown == nil:
-			line += fmt.Sprintf("not so: %s", f.Summary)
-			if f.Found != "" {
-				line += "; found " + f.Found
-			}
+			line += "expected " + or(f.Expected, f.Summary) + ", found " + or(f.Found, "otherwise")
 			warnings = append(warnings, line)
 		case f.Status == Undetermined, f.Status == Waived:
 			unknowns = append(unknowns, line+f.Why)

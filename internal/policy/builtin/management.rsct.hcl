@@ -148,15 +148,23 @@ rule "management-interface-restored" {
 rule "boot-volume-unchanged" {
   severity  = "error"
   summary   = "The guest boots from the volume that it was deployed with"
-  condition = (
-    baseline.boot.device == guest.boot.device &&
-    length(setsubtract(toset([for d in guest.boot.disks : d.pvid if d.volume_group == "rootvg"]), toset([for d in baseline.boot.disks : d.pvid]))) == 0
-  )
-  expected  = "boot device ${baseline.boot.device}, and rootvg on a disk that was there at the start of the build"
-  found     = "boot device ${guest.boot.device}, rootvg on ${try(join(", ", [for d in guest.boot.disks : "${d.name} (${d.pvid})" if d.volume_group == "rootvg"]), "unknown")}"
+  for_each  = concat(local.boot_volume_drift, local.new_rootvg_disks)
+  if_empty  = "pass"
+  subject   = "boot volume"
+  condition = false
+  expected  = "boot list, boot device and rootvg's disk as at the start of the build"
+  found     = each.value
   remedy    = "Build on the boot volume that Power VS deployed. After booting from another one the injected interface has to be entered again by hand, from the address that the adapter's MAC gives."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   bears_on  = "rmc"
+}
+
+locals {
+  boot_volume_drift = [for d in baseline.drift : d.stretch == "" ? d.words : "${d.words} (${d.stretch})" if !d.restored && contains(local.boot_volume_aspects, d.aspect)]
+  new_rootvg_disks = [
+    for d in guest.boot.disks : "rootvg lies on ${d.name} (${d.pvid}), which was not there at the start of the build"
+    if d.volume_group == "rootvg" && !contains(baseline.boot.disks[*].pvid, d.pvid)
+  ]
 }
 
 rule "no-mksysb-restore" {
