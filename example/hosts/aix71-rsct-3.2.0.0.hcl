@@ -53,3 +53,22 @@ fileset "rsct.core.sr" {
 fileset "rsct.core.utils" {
   level = "3.2.0.0"
 }
+
+technology = {
+  "7.1.0.0_AIX_ML" = true
+  "7100-01_AIX_ML" = true
+  "7100-02_AIX_ML" = true
+  "7100-03_AIX_ML" = true
+}
+
+fileset "bos.rte" {
+  level = "7.1.3.49"
+}
+
+fileset "bos.mp64" {
+  level = "7.1.3.49"
+}
+
+fileset "devices.chrp.base.ServiceRM" {
+  level = "2.5.0.0"
+}

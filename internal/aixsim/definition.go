@@ -321,7 +321,9 @@ func merge(into, own reflect.Value) {
 			}
 		case src.Kind() == reflect.Slice && src.Type().Elem().Kind() == reflect.Pointer:
 			mergeBlocks(dst, src)
-		case src.Kind() == reflect.Map && !dst.IsNil():
+		case src.Kind() == reflect.Map && !dst.IsNil() && own.Type().Field(i).Name != "Technology":
+			// Maps meet by key, but for the technology levels: a host of another
+			// release has none of the default's.
 			for _, key := range src.MapKeys() {
 				dst.SetMapIndex(key, src.MapIndex(key))
 			}
