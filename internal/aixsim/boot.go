@@ -79,6 +79,3 @@ func (h *Host) managedOnce() {
 		h.rmc.connected = true
 	}
 }
-
-// settle is how long a closing server waits for sessions to end.
-const settle = 2 * time.Second

@@ -541,7 +541,7 @@ func chown(c *call) int {
 	}
 	owner, group, hasGroup := strings.Cut(o.rest[0], ":")
 	if !hasGroup {
-		owner, group, hasGroup = strings.Cut(o.rest[0], ".")
+		owner, group, _ = strings.Cut(o.rest[0], ".")
 	}
 	if path.Base(c.args[0]) == "chgrp" {
 		owner, group = "", o.rest[0]

@@ -20,7 +20,6 @@ type findParser struct {
 	at     int
 	acted  bool
 	prune  *bool
-	batch  *[]string
 	runs   []func()
 	status *int
 }

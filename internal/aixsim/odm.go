@@ -72,7 +72,6 @@ type device struct {
 	parent, location, text      string
 	defaults                    map[string]attribute
 	attrs                       map[string]string // what differs from the defaults
-	vital                       map[string]string // adapters: what the hardware says
 }
 
 func (d *device) status() string {

@@ -43,7 +43,6 @@ type sedCommand struct {
 	table    map[rune]rune
 	jump     int // where b, t and { go
 	active   bool
-	end      int
 }
 
 // A sedPart is a piece of a replacement: text, or a group's match.

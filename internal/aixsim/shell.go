@@ -4,6 +4,7 @@ package aixsim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -78,7 +79,6 @@ type environment struct {
 	values map[string]string
 	decoy  *bool
 	proc   *process
-	seen   *int
 }
 
 func (e environment) Get(name string) expand.Variable {
@@ -213,8 +213,9 @@ func exitStatus(err error, p *process) int {
 	if err == nil {
 		return 0
 	}
-	if s, ok := interp.IsExitStatus(err); ok {
-		return int(s)
+	var status interp.ExitStatus
+	if errors.As(err, &status) {
+		return int(status)
 	}
 	return 1
 }
