@@ -71,6 +71,9 @@ func healthyFacts() *aix.Facts {
 			ControlPoints: aix.Known([]aix.ControlPoint{{Token1: "I", Token2: "A", NodeID: "0x9a0b1c2d3e4f5061", Address: "fe80::1", Connected: true}}),
 			InBand:        aix.Known(aix.InBand{}), Records: aix.Known([]aix.MCPRecord{}),
 			Connected: aix.Known(true),
+			PacketFilter: aix.PacketFilter{
+				IPv4: aix.Known(aix.FilterTable{}), IPv6: aix.Known(aix.FilterTable{}), BlocksRMC: aix.Known(false),
+			},
 		},
 		NodeID: aix.NodeID{
 			Reported: known("a1b2c3d4e5f60718"), Etc: aix.Known(aix.IDFile{Present: true, ID: "a1b2c3d4e5f60718"}),

@@ -1,6 +1,6 @@
-# Resource Monitoring and Control: running, started at boot, connected. Whether ctrmc
-# accepts remote clients, and whether a packet filter blocks its port 657, no public
-# source says how to read without changing anything; a lost connection shows both.
+# Resource Monitoring and Control: running, started at boot, connected, not blocked.
+# Whether ctrmc accepts remote clients no public source says how to read without
+# changing it; a connection that is lost for that reason shows in rmc-connected.
 
 variable "rmc_resource_managers" {
   type        = list(string)
@@ -55,5 +55,19 @@ rule "rmc-connected" {
   remedy    = "Check the link-local address of the management interface, refresh with `/usr/sbin/rsct/bin/rmcctrl -p` and `/usr/sbin/rsct/bin/rmcrefreshMD -s ctrmc`, and allow fifteen minutes before judging again."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   controls  = ["NIST-800-53:CM-6"]
+  bears_on  = "rmc"
+}
+
+rule "rmc-port-open" {
+  severity  = "error"
+  summary   = "AIX's packet filter lets RMC through"
+  condition = !guest.rmc.packet_filter.blocks_rmc
+  expected  = "no rule of the IPv6 filter that denies port 657, TCP or UDP"
+  found = guest.rmc.packet_filter.blocks_rmc ? join("; ", [
+    for r in guest.rmc.packet_filter.ipv6.rules : "rule ${r.number}: ${r.action} ${r.protocol} from ${r.source} port ${r.source_port} to ${r.destination} port ${r.destination_port}, ${r.direction}" if r.matches_rmc && r.action == "deny"
+  ]) : "not blocked"
+  remedy    = "Remove the rule with rmfilt, or permit port 657, TCP and UDP, with a rule before it, and activate with mkfilt."
+  reference = "https://www.ibm.com/docs/en/rsct/3.3?topic=security-port-usage"
+  controls  = ["NIST-800-53:SC-7"]
   bears_on  = "rmc"
 }
