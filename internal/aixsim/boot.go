@@ -5,7 +5,6 @@ package aixsim
 import (
 	"io"
 	"strings"
-	"time"
 )
 
 // Reboot restarts the host: every session and process ends, and the running state
