@@ -59,7 +59,7 @@ func ParseFilesetParts(output []byte) (map[string][]FilesetPart, error) {
 			continue
 		}
 		fields := strings.SplitN(line, ":", 7)
-		if len(fields) < 7 || partOf(fields[0]) == "" || fields[1] == "" {
+		if len(fields) < 7 || partOf(fields[0]) == "" || !isPrintable(fields[1]) {
 			return nil, badLine(number, line, "a path, a fileset, a level and a state with colons between them, as lslpp -qlc prints")
 		}
 		part := FilesetPart{Part: partOf(fields[0]), Level: fields[2], State: partState(strings.TrimSpace(fields[4]))}

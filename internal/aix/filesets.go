@@ -85,7 +85,7 @@ func ParseFilesets(output []byte) ([]Fileset, []RPM, error) {
 		}
 		name, level, letter, kind, tail := filesetFields(line)
 		state := stateOf(letter)
-		if tail == "" || name == "" || state == "" {
+		if tail == "" || !isPrintable(name) || !isPrintable(level) || state == "" {
 			return nil, nil, badLine(number, line, "18 fields with colons between them, as lslpp -Lqc prints, with one of the states A B C E O ?")
 		}
 		if kind == "R" {

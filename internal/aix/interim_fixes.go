@@ -45,7 +45,7 @@ func ParseInterimFixes(output, stderr []byte) ([]InterimFix, error) {
 		}
 		fix.RebootRequired = reboot
 		if len(line) > abstract {
-			fix.Abstract = strings.TrimSpace(line[abstract:])
+			fix.Abstract = strings.TrimSpace(strings.ToValidUTF8(line[abstract:], "\uFFFD"))
 		}
 		fixes = append(fixes, fix)
 	}

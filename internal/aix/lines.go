@@ -10,7 +10,8 @@ import (
 )
 
 // lines yields the lines of an output with their numbers from 1, without carriage
-// returns, and without the last one when it is empty.
+// returns, and without the last one when it is empty. Bytes that are not UTF-8 become
+// U+FFFD, so that no fact holds any.
 func lines(output []byte) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		rest, number := string(output), 0
@@ -18,7 +19,7 @@ func lines(output []byte) iter.Seq2[int, string] {
 			line, more, _ := strings.Cut(rest, "\n")
 			rest = more
 			number++
-			if !yield(number, strings.TrimSuffix(line, "\r")) {
+			if !yield(number, strings.ToValidUTF8(strings.TrimSuffix(line, "\r"), "\uFFFD")) {
 				return
 			}
 		}
@@ -48,6 +49,16 @@ func isWord(text string) bool {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
 		case c == '_', c == '-', c == '.', c == '+':
 		default:
+			return false
+		}
+	}
+	return text != ""
+}
+
+// isPrintable reports whether text is one or more printable ASCII characters without blanks.
+func isPrintable(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' {
 			return false
 		}
 	}
