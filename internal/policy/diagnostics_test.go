@@ -84,6 +84,8 @@ func TestMistakesAreToldWithFileAndLine(t *testing.T) {
 		"default that uses a value":         {"variable \"x\" {\n  default = guest.system.os\n}\n", []string{"line 2", "cannot use other values"}},
 		"validation that fails":             {"variable \"x\" {\n  default = 1\n  validation {\n    condition = var.x > 1\n    error_message = \"It must be more than one.\"\n  }\n}\n", []string{"line 1", "more than one"}},
 		"local twice":                       {"locals {\n  x = 1\n}\nlocals {\n  x = 2\n}\n", []string{"line 5", "already defined"}},
+		"requires no rule":                  {rule("  condition = true\n  requires = \"guest-is-ax\""), []string{"line 5", `did you mean "guest-is-aix"`}},
+		"requires a waivable one":           {rule("  condition = true\n  requires = \"rmc-active\""), []string{"line 5", "ignorable = false"}},
 		"unknown block":                     {"rul \"x\" {\n}\n", []string{"line 1", `Did you mean "rule"?`}},
 		"syntax":                            {"rule \"x-y\" {\n  severity = \n}\n", []string{"line 2"}},
 		"no file function":                  {rule("  condition = file(\"/etc/passwd\") == \"\""), []string{"line 4", `no function named "file"`}},

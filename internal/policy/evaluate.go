@@ -47,6 +47,10 @@ func (p *Policy) evaluate(ctx context.Context, values map[string]cty.Value, leav
 			result.Skipped = append(result.Skipped, skipped)
 			continue
 		}
+		if f, ok := e.unmet(r); ok {
+			result.Findings = append(result.Findings, f)
+			continue
+		}
 		result.Findings = append(result.Findings, e.rule(r)...)
 		if len(result.Findings) > maxFindings {
 			return nil, fmt.Errorf("evaluate policy: more than %d findings, the last of rule %q", maxFindings, r.Name)
@@ -70,6 +74,8 @@ type evaluation struct {
 	meter  *meter
 	ctx    *hcl.EvalContext
 	asOf   time.Time
+	// required says of the rules that others require whether they fail.
+	required map[string]bool
 }
 
 // skip reports that a rule is disabled or that a root it needs is not known here.
@@ -123,6 +129,31 @@ func failure(diags hcl.Diagnostics) aix.Why {
 		}
 	}
 	return aix.Why{Reason: "the policy cannot be evaluated on these facts"}
+}
+
+// unmet is the finding of a rule that requires another one which fails here.
+func (e *evaluation) unmet(r *rule) (Finding, bool) {
+	if r.Requires == "" {
+		return Finding{}, false
+	}
+	failed, done := e.required[r.Requires]
+	if !done {
+		required := e.policy.byName[r.Requires]
+		if _, skipped := e.skip(required); !skipped {
+			findings := e.rule(required)
+			failed = len(findings) > 0 && findings[0].Status == Fail
+		}
+		if e.required == nil {
+			e.required = map[string]bool{}
+		}
+		e.required[r.Requires] = failed
+	}
+	if !failed {
+		return Finding{}, false
+	}
+	f := e.finding(r, instance{ctx: nil})
+	f.Status, f.Found, f.Why = NotApplicable, "", fmt.Sprintf("it requires %s, which fails", r.Requires)
+	return f, true
 }
 
 // instance is one element of a rule's for_each, or the rule itself without one.

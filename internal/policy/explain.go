@@ -23,6 +23,7 @@ func (p *Policy) Explain(name string) (string, error) {
 	}
 	line("applies to", r.ForEach)
 	line("only where", r.Applies)
+	line("requires", r.Requires)
 	line("expected", r.ExpectedText)
 	line("remedy", r.RemedyText)
 	line("reference", r.Reference)

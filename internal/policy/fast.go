@@ -16,7 +16,18 @@ import (
 // Whatever is not everyday, an unknown or blamed value above all, goes the usual way.
 func call(e *hclsyntax.FunctionCallExpr, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if e.ExpandFinal || e.Name == "try" || e.Name == "can" {
-		return e.Value(ctx)
+		v, diags := e.Value(ctx)
+		if v.IsKnown() || v.IsMarked() || diags.HasErrors() {
+			return v, diags
+		}
+		// try and can do not say what was unknown. The budget bounds this second look.
+		for _, arg := range e.Args {
+			if argument, argDiags := arg.Value(ctx); !argDiags.HasErrors() {
+				_, marks := argument.UnmarkDeep()
+				v = v.WithMarks(marks)
+			}
+		}
+		return v, diags
 	}
 	values := make([]cty.Value, len(e.Args))
 	var diags hcl.Diagnostics

@@ -43,7 +43,7 @@ func (p *Policy) health(result *Result, known map[string]bool) Health {
 	case len(unknowns) > 0:
 		return Health{Expected: HealthCannotTell, Because: unknowns}
 	case len(ok) == 0:
-		return Health{Expected: HealthCannotTell, Because: []string{"no rule of the policy bears on it"}}
+		return Health{Expected: HealthCannotTell, Because: []string{"no rule that bears on it applied"}}
 	}
 	return Health{Expected: HealthOK, Because: ok}
 }

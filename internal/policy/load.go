@@ -49,6 +49,7 @@ func Load(sources Sources) (p *Policy, diags hcl.Diagnostics) {
 		return p, l.diags
 	}
 	l.overrides()
+	l.requirements()
 	l.waivers()
 	l.check()
 	if l.diags.HasErrors() {

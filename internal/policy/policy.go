@@ -65,6 +65,9 @@ type Rule struct {
 	Name     string `json:"name"`
 	Severity string `json:"severity"`
 	Summary  string `json:"summary"`
+	// Requires names a rule without which this one says nothing: where that one fails,
+	// this one does not apply.
+	Requires string `json:"requires,omitempty"`
 	// ForEach, Applies, Condition, Subject, Expected, Found and Remedy are source text.
 	ForEach   string `json:"for_each,omitempty"`
 	Applies   string `json:"applies,omitempty"`
@@ -111,7 +114,7 @@ type rule struct {
 	expected, found, remedy              *expression
 	needs                                map[string]bool // roots
 	ifEmpty                              string          // status when for_each has no elements
-	block                                hcl.Range
+	block, requiresAt                    hcl.Range
 }
 
 // expression is an expression with a meter in front, and what is known about it

@@ -33,7 +33,7 @@ func (n *node) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			v, diags = inferFor(e, ctx)
 			break
 		}
-		v, diags = e.Value(ctx)
+		v, diags = loop(e, ctx)
 	case *hclsyntax.ScopeTraversalExpr:
 		v, diags = e.Value(ctx)
 		if diags.HasErrors() {
@@ -82,6 +82,22 @@ func unary(e *hclsyntax.UnaryOpExpr, ctx *hcl.EvalContext) (cty.Value, hcl.Diagn
 		SrcRange: e.SrcRange, SymbolRange: e.SymbolRange,
 	}).Value(ctx)
 	return result.WithMarks(marks), diags
+}
+
+// loop evaluates a for expression so that the blame for an unknown collection stays
+// with the result; HCL's evaluation drops it when not even the type is known.
+func loop(e *hclsyntax.ForExpr, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	collection, diags := e.CollExpr.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	evaluated := *e
+	evaluated.CollExpr = &hclsyntax.LiteralValueExpr{Val: collection, SrcRange: e.CollExpr.Range()}
+	v, diags := evaluated.Value(ctx)
+	if !collection.IsKnown() {
+		v = v.WithSameMarks(collection)
+	}
+	return v, diags
 }
 
 // metered puts a meter in front of every node of an expression. The tree is

@@ -12,7 +12,7 @@ import (
 
 var ruleSchema = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{
 	{Name: "severity", Required: true}, {Name: "summary", Required: true}, {Name: "condition", Required: true},
-	{Name: "for_each"}, {Name: "if_empty"}, {Name: "applies"}, {Name: "subject"}, {Name: "expected"}, {Name: "found"}, {Name: "remedy"},
+	{Name: "requires"}, {Name: "for_each"}, {Name: "if_empty"}, {Name: "applies"}, {Name: "subject"}, {Name: "expected"}, {Name: "found"}, {Name: "remedy"},
 	{Name: "reference"}, {Name: "controls"}, {Name: "ignorable"}, {Name: "bears_on"},
 }}
 
@@ -49,6 +49,10 @@ func (l *loader) rules() {
 		}
 		l.statics(r, attributes)
 		l.ifEmpty(r, attributes["if_empty"])
+		if attribute := attributes["requires"]; attribute != nil {
+			r.Requires = l.text(attribute)
+			r.requiresAt = attribute.Expr.Range()
+		}
 		l.policy.byName[name] = r
 		l.policy.rules = append(l.policy.rules, r)
 	}
@@ -160,6 +164,26 @@ func (l *loader) overrides() {
 			if weaker {
 				l.error(&block.DefRange, "Rule cannot be weakened", "The rule %q has ignorable = false: it cannot be disabled, lowered in severity or made ignorable.", target.Name)
 			}
+		}
+	}
+}
+
+// requirements checks what the rules require. A rule that is left out because
+// another one failed must not be a way around it: that other one has to be as grave,
+// and beyond waiving.
+func (l *loader) requirements() {
+	for _, r := range l.policy.rules {
+		if r.Requires == "" {
+			continue
+		}
+		required := l.policy.byName[r.Requires]
+		switch {
+		case required == nil:
+			l.error(&r.requiresAt, "No such rule", "There is no rule %q%s.", r.Requires, sentence(didYouMean(r.Requires, l.policy.ruleNames())))
+		case required.Ignorable || required.forEach != nil || required.Requires != "":
+			l.error(&r.requiresAt, "Invalid requirement", "The rule %q can only be required when it has ignorable = false, no for_each, and requires nothing itself.", r.Requires)
+		case severityRank[required.Severity] > severityRank[r.Severity]:
+			l.error(&r.requiresAt, "Invalid requirement", "The rule %q is less grave than %q, which requires it.", r.Requires, r.Name)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // `guest.system.os` are unknown.
 func condition(t *testing.T, source string) Finding {
 	t.Helper()
-	p, errors := loadText(t, "rule \"site-rule\" {\n  severity = \"error\"\n  summary = \"s\"\n  condition = "+source+"\n}\n", nil)
+	p, errors := loadText(t, "locals {\n  unread = { for f in guest.filesets : f.name => f if f.name != guest.system.os }\n}\nrule \"site-rule\" {\n  severity = \"error\"\n  summary = \"s\"\n  condition = "+source+"\n}\n", nil)
 	if errors != "" {
 		t.Fatal(errors)
 	}
@@ -66,7 +66,8 @@ func TestUnknownFactsFollowThreeValuedLogic(t *testing.T) {
 		{`[for f in guest.filesets : length(f.parts) if f.name == "rsct.core.rmc"][0] == 2`, Pass, ""},
 		{`length([guest.system.os, "x"]) == 2`, Pass, ""},
 		{`{ a = guest.system.os }.a == "x"`, Undetermined, "uname"},
-		{`try(guest.system.os, "x") == "x"`, Undetermined, ""},
+		{`try(guest.system.os, "x") == "x"`, Undetermined, "uname"},
+		{`length({ for k, f in local.unread : k => f }) == 0`, Undetermined, "uname"},
 		{`try(tonumber("x"), 1) == 1`, Pass, ""},
 		{`coalesce(guest.system.os, "x") == "x"`, Undetermined, "uname"},
 		{`guest.filesets[99].name == "x"`, Undetermined, ""},

@@ -8,6 +8,7 @@ locals {
 rule "boot-list-is-rootvg" {
   severity  = "error"
   summary   = "The boot list leads to rootvg"
+  requires  = "guest-is-aix"
   condition = length(guest.boot.list) > 0 && alltrue([for disk in guest.boot.list : contains(local.rootvg_disks, disk)])
   expected  = "only disks of rootvg: ${join(", ", local.rootvg_disks)}"
   found     = guest.boot.list
@@ -18,6 +19,7 @@ rule "boot-list-is-rootvg" {
 rule "booted-from-rootvg" {
   severity  = "warning"
   summary   = "The guest was booted from rootvg's disk"
+  requires  = "guest-is-aix"
   condition = contains(local.rootvg_disks, guest.boot.device)
   expected  = "one of ${join(", ", local.rootvg_disks)}"
   found     = guest.boot.device
@@ -28,6 +30,7 @@ rule "booted-from-rootvg" {
 rule "single-rootvg-disk" {
   severity  = "warning"
   summary   = "rootvg lies on one disk"
+  requires  = "guest-is-aix"
   condition = length(local.rootvg_disks) == 1
   expected  = "one disk in rootvg"
   found     = local.rootvg_disks
@@ -38,6 +41,7 @@ rule "single-rootvg-disk" {
 rule "no-leftover-rootvg" {
   severity  = "warning"
   summary   = "No copy of a root volume group is left over"
+  requires  = "guest-is-aix"
   condition = alltrue([for d in guest.boot.disks : !contains(["altinst_rootvg", "old_rootvg"], d.volume_group)])
   expected  = "no altinst_rootvg and no old_rootvg"
   found     = try([for d in guest.boot.disks : "${d.volume_group} on ${d.name}" if contains(["altinst_rootvg", "old_rootvg"], d.volume_group)], "unknown")
@@ -48,6 +52,7 @@ rule "no-leftover-rootvg" {
 rule "npiv-support-installed" {
   severity  = "warning"
   summary   = "The image can boot from NPIV storage"
+  requires  = "guest-is-aix"
   condition = contains(local.installed, "devices.vdevice.IBM.vfc-client.rte")
   expected  = "devices.vdevice.IBM.vfc-client.rte installed"
   found     = contains(local.installed, "devices.vdevice.IBM.vfc-client.rte") ? "installed" : "not installed"
@@ -58,6 +63,7 @@ rule "npiv-support-installed" {
 rule "default-mpio" {
   severity  = "warning"
   summary   = "Disks are driven by AIX's own multipath support"
+  requires  = "guest-is-aix"
   condition = length(local.foreign_mpio) == 0
   expected  = "no host attachment kit or multipath driver of another kind"
   found     = local.foreign_mpio

@@ -9,6 +9,7 @@ locals {
 rule "cloud-init-installed" {
   severity  = "error"
   summary   = "cloud-init is in the image"
+  requires  = "guest-is-aix"
   condition = guest.cloud_init.installed
   expected  = "the RPM package cloud-init"
   found     = guest.cloud_init.installed ? "cloud-init ${guest.cloud_init.version}" : "not installed"
@@ -20,6 +21,7 @@ rule "cloud-init-installed" {
 rule "cloud-init-starts-at-boot" {
   severity  = "error"
   summary   = "cloud-init is started at boot"
+  requires  = "guest-is-aix"
   for_each  = toset(local.cloud_links)
   applies   = guest.cloud_init.installed
   condition = anytrue([for link in guest.cloud_init.links : can(regex("^S[0-9]+${each.key}$", link))])
@@ -33,6 +35,7 @@ rule "cloud-init-starts-at-boot" {
 rule "rc2-runs-at-boot" {
   severity  = "error"
   summary   = "The start scripts that cloud-init hangs on are run at boot"
+  requires  = "guest-is-aix"
   condition = anytrue([for entry in guest.inittab : entry.id == "l2" && entry.in_use && strcontains(entry.command, "/etc/rc.d/rc")])
   expected  = "an entry l2 in /etc/inittab that runs /etc/rc.d/rc 2"
   found     = try(coalesce(one([for entry in guest.inittab : "action ${entry.action}, command ${entry.command}" if entry.id == "l2"]), "no entry"), "unknown")
@@ -44,6 +47,7 @@ rule "rc2-runs-at-boot" {
 rule "cloud-init-config-drive" {
   severity  = "error"
   summary   = "cloud-init reads Power VS's config drive"
+  requires  = "guest-is-aix"
   applies   = guest.cloud_init.installed
   condition = guest.cloud_init.config.present && contains(guest.cloud_init.config.data_sources, "ConfigDrive")
   expected  = "ConfigDrive in datasource_list of cloud.cfg"
@@ -56,6 +60,7 @@ rule "cloud-init-config-drive" {
 rule "cloud-init-resets-rmc" {
   severity  = "error"
   summary   = "cloud-init gives a new VM a node id of its own"
+  requires  = "guest-is-aix"
   applies   = guest.cloud_init.installed
   condition = guest.cloud_init.config.present && anytrue([for m in guest.cloud_init.config.modules : contains(["reset-rmc", "reset_rmc"], m)])
   expected  = "reset-rmc among the modules of cloud.cfg"
@@ -68,6 +73,7 @@ rule "cloud-init-resets-rmc" {
 rule "clouddev-set" {
   severity  = "warning"
   summary   = "The device configuration is rebuilt on a new VM"
+  requires  = "guest-is-aix"
   subject   = "sys0"
   applies   = guest.boot.clouddev != ""
   condition = guest.boot.clouddev == "1"
@@ -80,6 +86,7 @@ rule "clouddev-set" {
 rule "ghostdev-off" {
   severity  = "warning"
   summary   = "The device configuration is not thrown away at every move"
+  requires  = "guest-is-aix"
   subject   = "sys0"
   applies   = guest.boot.ghostdev != ""
   condition = guest.boot.ghostdev == "0" || guest.boot.clouddev == ""
@@ -92,6 +99,7 @@ rule "ghostdev-off" {
 rule "rc-tcpip-lines-kept" {
   severity  = "warning"
   summary   = "Nothing in /etc/rc.tcpip is lost when cloud-init rewrites it"
+  requires  = "guest-is-aix"
   subject   = "/etc/rc.tcpip"
   applies   = guest.cloud_init.installed && guest.rc_tcpip.present
   condition = alltrue([for line in guest.rc_tcpip.chdev : line.commented || line.netaddr6 != ""])

@@ -3,6 +3,7 @@
 rule "node-id-present" {
   severity  = "error"
   summary   = "The RSCT node id is there for cloud-init to replace"
+  requires  = "guest-is-aix"
   for_each  = { "/etc/ct_node_id" = guest.node_id.etc, "/var/ct/cfg/ct_node_id" = guest.node_id.var }
   condition = each.value.present && can(regex("^[0-9A-Fa-f]{9,16}$", each.value.id))
   expected  = "${each.key} with a node id of 9 to 16 hexadecimal digits in its first line"
@@ -16,6 +17,7 @@ rule "node-id-present" {
 rule "node-id-consistent" {
   severity  = "error"
   summary   = "The RSCT node id is the same in all three places"
+  requires  = "guest-is-aix"
   condition = guest.node_id.consistent
   expected  = "one node id from lsnodeid, in /etc/ct_node_id and in /var/ct/cfg/ct_node_id"
   found     = "lsnodeid ${guest.node_id.reported}, /etc/ct_node_id ${guest.node_id.etc.id}, /var/ct/cfg/ct_node_id ${guest.node_id.var.id}"
@@ -28,6 +30,7 @@ rule "node-id-consistent" {
 rule "no-peer-domain" {
   severity  = "error"
   summary   = "The guest belongs to no RSCT peer domain"
+  requires  = "guest-is-aix"
   condition = guest.cluster.peer_domain == ""
   expected  = "no peer domain online"
   found     = guest.cluster.peer_domain == "" ? "none" : guest.cluster.peer_domain
@@ -39,6 +42,7 @@ rule "no-peer-domain" {
 rule "no-caa-cluster" {
   severity  = "error"
   summary   = "The image holds no identity of a CAA cluster"
+  requires  = "guest-is-aix"
   condition = !guest.cluster.caa
   expected  = "no cluster0 in the ODM and no caavg_private disk"
   found     = guest.cluster.caa ? "a CAA cluster is configured" : "none"

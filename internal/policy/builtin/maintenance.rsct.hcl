@@ -9,6 +9,7 @@ variable "minimum_aix_version" {
 rule "aix-level-supported" {
   severity  = "error"
   summary   = "Power VS runs this version of AIX"
+  requires  = "guest-is-aix"
   condition = level_at_least(guest.system.level.version, var.minimum_aix_version)
   expected  = "AIX ${var.minimum_aix_version} or later"
   found     = guest.system.level.text
@@ -19,6 +20,7 @@ rule "aix-level-supported" {
 rule "technology-level-complete" {
   severity  = "warning"
   summary   = "No technology level is installed in part"
+  requires  = "guest-is-aix"
   condition = length(guest.maintenance.incomplete_levels) == 0
   expected  = "all filesets of every technology level found"
   found     = guest.maintenance.incomplete_levels
@@ -29,6 +31,7 @@ rule "technology-level-complete" {
 rule "no-fix-awaits-reboot" {
   severity  = "warning"
   summary   = "No interim fix awaits a reboot"
+  requires  = "guest-is-aix"
   condition = alltrue([for fix in guest.interim_fixes : !fix.reboot_required])
   expected  = "no interim fix in a state that asks for a reboot"
   found     = try([for fix in guest.interim_fixes : "${fix.label} (${fix.state})" if fix.reboot_required], "unknown")
@@ -39,6 +42,7 @@ rule "no-fix-awaits-reboot" {
 rule "software-consistent" {
   severity  = "warning"
   summary   = "The installed software is consistent"
+  requires  = "guest-is-aix"
   condition = guest.maintenance.consistent
   expected  = "lppchk -v finds nothing"
   found     = try(length(guest.maintenance.inconsistencies) == 0 ? "nothing" : join("; ", guest.maintenance.inconsistencies), "unknown")

@@ -12,6 +12,7 @@ locals {
 rule "management-interface-link-local" {
   severity  = "error"
   summary   = "The management interface has an IPv6 link-local address"
+  requires  = "guest-is-aix"
   subject   = local.management_name
   condition = is_link_local(guest.management.address)
   expected  = "an address in fe80::/10 on a running interface"
@@ -25,6 +26,7 @@ rule "management-interface-link-local" {
 rule "management-interface-up" {
   severity  = "error"
   summary   = "The management interface is up"
+  requires  = "guest-is-aix"
   subject   = local.management_name
   applies   = guest.management.interface != ""
   condition = guest.management.up
@@ -39,6 +41,7 @@ rule "management-interface-up" {
 rule "management-interface-persistent" {
   severity  = "error"
   summary   = "The management interface's address comes back after a reboot"
+  requires  = "guest-is-aix"
   subject   = local.management_name
   applies   = guest.management.interface != ""
   condition = guest.management.persistent
@@ -53,6 +56,7 @@ rule "management-interface-persistent" {
 rule "management-interface-matches-mac" {
   severity  = "error"
   summary   = "The link-local address is the one that belongs to the adapter"
+  requires  = "guest-is-aix"
   for_each  = { for i in local.management : i.name => i }
   applies   = each.value.link_local
   condition = each.value.matches_mac
@@ -66,6 +70,7 @@ rule "management-interface-matches-mac" {
 rule "management-interface-not-global" {
   severity  = "warning"
   summary   = "The management interface has no global IPv6 address"
+  requires  = "guest-is-aix"
   for_each  = { for i in local.management : i.name => i }
   condition = alltrue([for a in each.value.running.ipv6 : !contains(["global", "unique-local"], ip_scope(a.address))])
   expected  = "only link-local IPv6 addresses on ${each.key}"
@@ -77,6 +82,7 @@ rule "management-interface-not-global" {
 rule "management-interface-without-ipv4" {
   severity  = "warning"
   summary   = "The management interface is not an IPv4 interface as well"
+  requires  = "guest-is-aix"
   for_each  = { for i in local.management : i.name => i }
   condition = length(each.value.running.ipv4) == 0
   expected  = "no IPv4 address on ${each.key}"
@@ -88,6 +94,7 @@ rule "management-interface-without-ipv4" {
 rule "management-interface-drift" {
   severity  = "error"
   summary   = "The management interface is as Power VS injected it"
+  requires  = "guest-is-aix"
   for_each  = [for d in baseline.drift : d if !d.restored && contains(local.interface_aspects, d.aspect)]
   if_empty  = "pass"
   subject   = each.value.subject
@@ -103,6 +110,7 @@ rule "management-interface-drift" {
 rule "rmc-drift" {
   severity  = "error"
   summary   = "What RMC needs is as it was at the start of the build"
+  requires  = "guest-is-aix"
   for_each  = [for d in baseline.drift : d if !d.restored && contains(local.rmc_aspects, d.aspect)]
   if_empty  = "pass"
   subject   = each.value.subject
@@ -118,6 +126,7 @@ rule "rmc-drift" {
 rule "drift-undetermined" {
   severity  = "error"
   summary   = "Everything that was recorded at the start of the build can still be told"
+  requires  = "guest-is-aix"
   for_each  = [for d in baseline.drift : d if !d.restored && !contains(concat(local.interface_aspects, local.rmc_aspects, local.boot_volume_aspects), d.aspect)]
   if_empty  = "pass"
   subject   = each.value.subject
@@ -131,6 +140,7 @@ rule "drift-undetermined" {
 rule "management-interface-restored" {
   severity  = "warning"
   summary   = "No step of the build had to be repaired"
+  requires  = "guest-is-aix"
   for_each  = [for d in baseline.drift : d if d.restored]
   if_empty  = "pass"
   subject   = each.value.subject
@@ -148,6 +158,7 @@ rule "management-interface-restored" {
 rule "boot-volume-unchanged" {
   severity  = "error"
   summary   = "The guest boots from the volume that it was deployed with"
+  requires  = "guest-is-aix"
   for_each  = concat(local.boot_volume_drift, local.new_rootvg_disks)
   if_empty  = "pass"
   subject   = "boot volume"
@@ -170,6 +181,7 @@ locals {
 rule "no-mksysb-restore" {
   severity  = "error"
   summary   = "No mksysb was restored over the guest during the build"
+  requires  = "guest-is-aix"
   condition = !(
     anytrue([for d in guest.boot.disks : contains(["old_rootvg", "altinst_rootvg"], d.volume_group)]) &&
     !anytrue([for d in baseline.boot.disks : contains(["old_rootvg", "altinst_rootvg"], d.volume_group)])
@@ -184,6 +196,7 @@ rule "no-mksysb-restore" {
 rule "management-interface-not-removed" {
   severity  = "error"
   summary   = "The management interface was not removed with smitty or its commands"
+  requires  = "guest-is-aix"
   subject   = baseline.management.interface == "" ? "no management interface" : baseline.management.interface
   applies   = baseline.management.interface != ""
   condition = (
@@ -191,10 +204,7 @@ rule "management-interface-not-removed" {
     (!baseline.management.persisted_in_odm || guest.management.persisted_in_odm)
   )
   expected  = "${baseline.management.interface} defined, with its address in the ODM where it was there before"
-  found     = join("; ", [
-    try(contains(guest.interfaces[*].name, baseline.management.interface) ? "${baseline.management.interface} is defined" : "${baseline.management.interface} is gone", "interfaces unknown"),
-    try(guest.management.persisted_in_odm ? "address in the ODM" : "no address in the ODM", "ODM unknown"),
-  ])
+  found     = "${baseline.management.interface} is ${contains(guest.interfaces[*].name, baseline.management.interface) ? "defined" : "gone"}; ${guest.management.persisted_in_odm ? "its address is in the ODM" : "no address in the ODM"}"
   remedy    = "Define it again with `cfgmgr` and `chdev -l ${baseline.management.interface} -a netaddr6=ADDRESS -a prefixlen=64 -a state=up`, and take the removal out of the build."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   bears_on  = "rmc"

@@ -11,6 +11,7 @@ variable "rmc_resource_managers" {
 rule "rmc-active" {
   severity  = "error"
   summary   = "The RMC subsystem ctrmc is active"
+  requires  = "guest-is-aix"
   condition = anytrue([for s in guest.subsystems : s.name == "ctrmc" && s.active])
   expected  = "ctrmc active"
   found     = try(one([for s in guest.subsystems : s.status if s.name == "ctrmc"]), "unknown")
@@ -23,6 +24,7 @@ rule "rmc-active" {
 rule "rmc-resource-managers" {
   severity  = "warning"
   summary   = "The resource managers that the management system works with are active"
+  requires  = "guest-is-aix"
   for_each  = toset(var.rmc_resource_managers)
   condition = anytrue([for s in guest.subsystems : s.name == each.key && s.active])
   expected  = "${each.key} active"
@@ -34,6 +36,7 @@ rule "rmc-resource-managers" {
 rule "rmc-starts-at-boot" {
   severity  = "error"
   summary   = "ctrmc is started at boot"
+  requires  = "guest-is-aix"
   condition = anytrue([for entry in guest.inittab : entry.id == "ctrmc" && entry.in_use])
   expected  = "an entry ctrmc in /etc/inittab that is not off"
   found     = try(coalesce(one([for entry in guest.inittab : "action ${entry.action}" if entry.id == "ctrmc"]), "no entry"), "unknown")
@@ -46,12 +49,10 @@ rule "rmc-starts-at-boot" {
 rule "rmc-connected" {
   severity  = "error"
   summary   = "RMC is connected to its management system"
+  requires  = "guest-is-aix"
   condition = guest.rmc.connected
   expected  = "a management control point that is up in rmcdomainstatus, or the in-band proxy mcproxy naming a console"
-  found     = join("; ", [
-    try(length(guest.rmc.control_points) == 0 ? "no control point" : join(", ", [for p in guest.rmc.control_points : "control point ${p.address} ${p.connected ? "connected" : "in state ${p.token1}"}"]), "control points unknown"),
-    try(guest.rmc.in_band.present ? "mcproxy ${guest.rmc.in_band.active ? "active" : "inoperative"}, naming ${length(guest.rmc.in_band.consoles) == 0 ? "no console" : join(", ", guest.rmc.in_band.consoles)}" : "no mcproxy", "mcproxy unknown"),
-  ])
+  found     = "${length(guest.rmc.control_points) == 0 ? "no control point" : join(", ", [for p in guest.rmc.control_points : "control point ${p.address} ${p.connected ? "connected" : "in state ${p.token1}"}"])}; ${guest.rmc.in_band.present ? "mcproxy ${guest.rmc.in_band.active ? "active" : "inoperative"}, naming ${length(guest.rmc.in_band.consoles) == 0 ? "no console" : join(", ", guest.rmc.in_band.consoles)}" : "no mcproxy"}"
   remedy    = "Check the link-local address of the management interface, refresh with `/usr/sbin/rsct/bin/rmcctrl -p` and `/usr/sbin/rsct/bin/rmcrefreshMD -s ctrmc`, and allow fifteen minutes before judging again."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   controls  = ["NIST-800-53:CM-6"]
@@ -61,6 +62,7 @@ rule "rmc-connected" {
 rule "rmc-port-open" {
   severity  = "error"
   summary   = "AIX's packet filter lets RMC through"
+  requires  = "guest-is-aix"
   condition = !guest.rmc.packet_filter.blocks_rmc
   expected  = "no rule of the IPv6 filter that denies port 657, TCP or UDP"
   found = guest.rmc.packet_filter.blocks_rmc ? join("; ", [

@@ -44,6 +44,7 @@ locals {
 rule "rsct-minimum-level" {
   severity  = "error"
   summary   = "RSCT is at the level Power VS supports, or later"
+  requires  = "guest-is-aix"
   for_each  = local.rmc_fileset
   condition = level_at_least(each.value.level, var.minimum_rsct_level)
   expected  = "${each.key} at ${var.minimum_rsct_level} or later (IBM asks for 3.2.1 since 2020-10; its page of 2020-03 asked for 3.1)"
@@ -57,6 +58,7 @@ rule "rsct-minimum-level" {
 rule "rsct-recommended-level" {
   severity  = "warning"
   summary   = "RSCT is at the level IBM recommends for Power VS, or later"
+  requires  = "guest-is-aix"
   for_each  = local.rmc_fileset
   condition = level_at_least(each.value.level, var.recommended_rsct_level)
   expected  = "${each.key} at ${var.recommended_rsct_level} or later (IBM recommends 3.2.6.2 since 2021-10; its page of 2020-03 recommended 3.2)"
@@ -69,6 +71,7 @@ rule "rsct-recommended-level" {
 rule "rsct-known-bad-level" {
   severity  = "warning"
   summary   = "RSCT is at no level with defects known to break RMC"
+  requires  = "guest-is-aix"
   for_each  = local.rmc_fileset
   condition = alltrue([for bad in var.bad_rsct_levels : level_compare(each.value.level, bad) != 0])
   expected  = "${each.key} at none of ${join(", ", var.bad_rsct_levels)}"
@@ -81,6 +84,7 @@ rule "rsct-known-bad-level" {
 rule "rsct-required-filesets" {
   severity  = "error"
   summary   = "The filesets that RMC needs are installed"
+  requires  = "guest-is-aix"
   for_each  = toset(var.required_filesets)
   condition = contains(local.installed, each.key)
   expected  = "${each.key} installed"
@@ -94,6 +98,7 @@ rule "rsct-required-filesets" {
 rule "fileset-state" {
   severity  = "error"
   summary   = "The filesets that RMC needs are installed whole"
+  requires  = "guest-is-aix"
   for_each  = local.needed_filesets
   condition = contains(["applied", "committed", "efix locked", "obsolete"], each.value.state)
   expected  = "${each.key} applied or committed"
@@ -107,6 +112,7 @@ rule "fileset-state" {
 rule "fileset-parts" {
   severity  = "warning"
   summary   = "The usr and root parts of RMC's filesets belong together"
+  requires  = "guest-is-aix"
   for_each  = { for name, f in local.needed_filesets : name => f if contains(var.required_filesets, name) }
   condition = (
     anytrue([for part in each.value.parts : part.part == "usr"]) &&

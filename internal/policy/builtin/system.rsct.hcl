@@ -14,6 +14,7 @@ rule "guest-is-aix" {
 rule "collected-as-root" {
   severity  = "warning"
   summary   = "The evidence was collected as root"
+  requires  = "guest-is-aix"
   condition = guest.system.root
   expected  = "a collection by root"
   found     = guest.system.root ? "root" : "another user"
@@ -24,6 +25,7 @@ rule "collected-as-root" {
 rule "facts-agree" {
   severity  = "warning"
   summary   = "The sources that speak of one thing agree about it"
+  requires  = "guest-is-aix"
   # Where the interfaces are not known there was nothing that could have disagreed.
   condition = length(guest.disagreements) == 0 && alltrue([for i in guest.interfaces : i.name != ""])
   expected  = "one answer from all commands"
