@@ -368,9 +368,6 @@ func (c *call) removeDevice(d *device, remove, recursive bool) int {
 	}
 	if d.class == "if" {
 		h.net.detach(d.name)
-		if !remove {
-			d.set("state", "detach")
-		}
 	}
 	d.available = false
 	if !remove {

@@ -73,11 +73,11 @@ func (f *fault) run(c *call) (int, bool) {
 	if yesno(f.Missing) {
 		return c.fail(127, "ksh: %s:  not found.\n", c.args[0]), true
 	}
-	if f.Stderr != nil {
-		c.errorf("%s", *f.Stderr)
-	}
 	if f.Stdout != nil {
 		c.write(*f.Stdout)
+	}
+	if f.Stderr != nil {
+		c.errorf("%s", *f.Stderr)
 	}
 	if f.Flood != nil {
 		line := append(bytes.Repeat([]byte("x"), 79), '\n')

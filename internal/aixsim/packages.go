@@ -193,6 +193,9 @@ func lslpp(c *call) int {
 		}
 		return code
 	}
+	if len(list) == 0 {
+		return code
+	}
 	if !o.has('q') {
 		c.printf("  Fileset                      Level  State      Description         \n  ----------------------------------------------------------------------------\n")
 	}
