@@ -5,6 +5,8 @@
 // could not be determined is unknown, with the reason; it is never empty or zero.
 package aix
 
+//go:generate go run ./gen
+
 // Facts is all that the parsers read out of one collection of evidence. The
 // policy language shows it under the roots `guest` and `baseline`, with the names
 // of the json tags.
@@ -122,6 +124,7 @@ type RPM struct {
 
 // InterimFix is one interim fix.
 type InterimFix struct {
+	// Label is the fix's name, for instance "IJ20785s2a".
 	Label string `json:"label"`
 	// State is emgr's letter, for instance "S", "Q" or "QP".
 	State string `json:"state"`
@@ -143,6 +146,7 @@ type Maintenance struct {
 
 // Subsystem is one subsystem of the System Resource Controller.
 type Subsystem struct {
+	// Name is the subsystem's name, for instance "ctrmc".
 	Name string `json:"name"`
 	// Group is empty for a subsystem without one.
 	Group string `json:"group"`
@@ -219,6 +223,7 @@ type InBand struct {
 
 // MCPRecord is one resource of class IBM.MCP.
 type MCPRecord struct {
+	// Name is the name or address under which the console knows this node (MNName).
 	Name string `json:"name"`
 	// NodeID is decimal text as printed; it may exceed 64 bits in published samples.
 	NodeID string `json:"node_id"`
@@ -247,8 +252,10 @@ type NodeID struct {
 
 // IDFile is a file that holds a node id in its first line.
 type IDFile struct {
-	Present bool   `json:"present"`
-	ID      string `json:"id"`
+	// Present says that the file exists.
+	Present bool `json:"present"`
+	// ID is hexadecimal, without leading zeros; empty when the file is absent or its first line is empty.
+	ID string `json:"id"`
 }
 
 // Disagreement is a fact that several sources tell differently.

@@ -16,7 +16,9 @@ type CloudInit struct {
 
 // CloudConfig is /opt/freeware/etc/cloud/cloud.cfg as far as it matters.
 type CloudConfig struct {
-	Present     bool     `json:"present"`
+	// Present says that the file exists.
+	Present bool `json:"present"`
+	// DataSources are the names in datasource_list, in their order.
 	DataSources []string `json:"data_sources"`
 	// Modules are all modules of the init, config and final stages, in their order.
 	Modules []string `json:"modules"`
@@ -51,6 +53,7 @@ type Boot struct {
 
 // Disk is one physical volume.
 type Disk struct {
+	// Name is the disk's name, for instance "hdisk0".
 	Name string `json:"name"`
 	// PVID is empty when the disk has none.
 	PVID string `json:"pvid"`
@@ -72,6 +75,7 @@ type Cluster struct {
 
 // PeerDomain is one line of lsrpdomain.
 type PeerDomain struct {
+	// Name is the domain's name.
 	Name string `json:"name"`
 	// State is "Online", "Offline", or another word of lsrpdomain.
 	State string `json:"state"`

@@ -4,6 +4,7 @@ package aix
 
 // Interface is a network interface enN, or another one that runs.
 type Interface struct {
+	// Name is the interface's name, for instance "en1".
 	Name string `json:"name"`
 	// Running is what the kernel has (`ifconfig -a`).
 	Running Fact[Running] `json:"running"`
@@ -25,23 +26,29 @@ type Running struct {
 	// Up is true when the flags hold UP and RUNNING.
 	Up bool `json:"up"`
 	// Flags are the flag names in the order printed.
-	Flags []string      `json:"flags"`
-	IPv4  []IPv4Address `json:"ipv4"`
-	IPv6  []IPv6Address `json:"ipv6"`
+	Flags []string `json:"flags"`
+	// IPv4 are the IPv4 addresses in the order shown.
+	IPv4 []IPv4Address `json:"ipv4"`
+	// IPv6 are the IPv6 addresses in the order shown.
+	IPv6 []IPv6Address `json:"ipv6"`
 	// MTU is bytes, 0 when netstat did not tell.
 	MTU int `json:"mtu"`
 }
 
 // IPv4Address is an address with its netmask in dotted form.
 type IPv4Address struct {
+	// Address is in dotted form.
 	Address string `json:"address"`
+	// Netmask is in dotted form; empty for an alias without one.
 	Netmask string `json:"netmask"`
 }
 
 // IPv6Address is an address in canonical text (RFC 5952) with its prefix length in bits.
 type IPv6Address struct {
-	Address      string `json:"address"`
-	PrefixLength int    `json:"prefix_length"`
+	// Address is the address without a zone.
+	Address string `json:"address"`
+	// PrefixLength is in bits, from 0 to 128.
+	PrefixLength int `json:"prefix_length"`
 	// Scope is "link-local", "global", "loopback", "unspecified" or "ipv4-compatible".
 	Scope string `json:"scope"`
 }
@@ -51,18 +58,26 @@ type Configured struct {
 	// Defined is false when no device of that name is in the ODM.
 	Defined bool `json:"defined"`
 	// State is "up", "down" or "detach".
-	State     string `json:"state"`
-	NetAddr   string `json:"netaddr"`
-	Netmask   string `json:"netmask"`
-	NetAddr6  string `json:"netaddr6"`
+	State string `json:"state"`
+	// NetAddr is the IPv4 address.
+	NetAddr string `json:"netaddr"`
+	// Netmask is the IPv4 netmask in dotted form.
+	Netmask string `json:"netmask"`
+	// NetAddr6 is the IPv6 address as stored.
+	NetAddr6 string `json:"netaddr6"`
+	// PrefixLen is the IPv6 prefix length in bits, as stored.
 	PrefixLen string `json:"prefixlen"`
-	Alias4    string `json:"alias4"`
-	Alias6    string `json:"alias6"`
-	MTU       string `json:"mtu"`
+	// Alias4 are further IPv4 addresses with their netmasks, as stored.
+	Alias4 string `json:"alias4"`
+	// Alias6 are further IPv6 addresses with their prefix lengths, as stored.
+	Alias6 string `json:"alias6"`
+	// MTU is in bytes, as stored.
+	MTU string `json:"mtu"`
 }
 
 // Adapter is a network adapter.
 type Adapter struct {
+	// Name is the adapter's name, for instance "ent1"; empty for an interface that has none.
 	Name string `json:"name"`
 	// Type is the device type as entstat prints it, for instance "Virtual I/O Ethernet Adapter (l-lan)".
 	Type string `json:"type"`
@@ -102,20 +117,25 @@ type Management struct {
 
 // Route is one route of the routing table.
 type Route struct {
+	// Destination is an address or a network as printed.
 	Destination string `json:"destination"`
 	// Gateway is empty where netstat leaves the column empty, as it does for local link-local routes.
-	Gateway   string `json:"gateway"`
-	Flags     string `json:"flags"`
+	Gateway string `json:"gateway"`
+	// Flags are netstat's letters.
+	Flags string `json:"flags"`
+	// Interface is the interface that the route goes through.
 	Interface string `json:"interface"`
 }
 
 // RcTCPIP is /etc/rc.tcpip as far as it matters.
 type RcTCPIP struct {
+	// Present says that the file exists.
 	Present bool `json:"present"`
 	// Mode is the permission string of ls, for instance "-rwxrwxr--".
 	Mode string `json:"mode"`
-	// Owner and Group are numeric ids.
+	// Owner is a numeric id.
 	Owner int `json:"owner"`
+	// Group is a numeric id.
 	Group int `json:"group"`
 	// Chdev are the lines that run chdev on an interface, commented ones included, in their order.
 	Chdev []ChdevLine `json:"chdev"`
@@ -147,8 +167,11 @@ type ChdevLine struct {
 
 // StartLine is a line of rc.tcpip that starts a daemon.
 type StartLine struct {
-	Line      int    `json:"line"`
-	Daemon    string `json:"daemon"`
+	// Line counts from 1.
+	Line int `json:"line"`
+	// Daemon is the program's name without its folder.
+	Daemon string `json:"daemon"`
+	// Arguments are the words after it, with their quotes taken off.
 	Arguments string `json:"arguments"`
 	// Enabled is false for a line that is a comment.
 	Enabled bool `json:"enabled"`
@@ -156,10 +179,14 @@ type StartLine struct {
 
 // InittabEntry is one entry of /etc/inittab.
 type InittabEntry struct {
-	ID        string `json:"id"`
+	// ID names the entry, for instance "ctrmc".
+	ID string `json:"id"`
+	// RunLevels are digits and letters; empty for all of them.
 	RunLevels string `json:"run_levels"`
-	Action    string `json:"action"`
-	Command   string `json:"command"`
+	// Action is init's word, for instance "once".
+	Action string `json:"action"`
+	// Command is what runs, with its comment.
+	Command string `json:"command"`
 	// InUse is true when the action is not "off".
 	InUse bool `json:"in_use"`
 }
@@ -188,16 +215,19 @@ type FilterTable struct {
 
 // FilterRule is one rule of lsfilt.
 type FilterRule struct {
+	// Number is the rule's id; 0 for the default rule.
 	Number int `json:"number"`
 	// Action is "permit", "deny", or a conditional action such as "if".
 	Action string `json:"action"`
-	// Source and Destination are an address, a blank and a mask, as printed.
-	Source      string `json:"source"`
+	// Source is an address, a blank and a mask, as printed.
+	Source string `json:"source"`
+	// Destination is an address, a blank and a mask, as printed.
 	Destination string `json:"destination"`
 	// Protocol is a name such as "tcp", a number, or "all".
 	Protocol string `json:"protocol"`
-	// SourcePort and DestinationPort are an operator and a port, as in "eq 657", or "any".
-	SourcePort      string `json:"source_port"`
+	// SourcePort is an operator and a port, as in "eq 657", or "any".
+	SourcePort string `json:"source_port"`
+	// DestinationPort is an operator and a port, or "any".
 	DestinationPort string `json:"destination_port"`
 	// Scope is "both", "local" or "route".
 	Scope string `json:"scope"`

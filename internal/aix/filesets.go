@@ -113,14 +113,14 @@ func ParseFilesets(output []byte) ([]Fileset, []RPM, error) {
 		return cmp.Compare(a.Kind, b.Kind)
 	}
 	if !slices.IsSortedFunc(filesets, byName) {
-		slices.SortStableFunc(filesets, byName)
+		slices.SortFunc(filesets, byName)
 	}
 	for i := 1; i < len(filesets); i++ {
 		if filesets[i].Name == filesets[i-1].Name && filesets[i].Kind == filesets[i-1].Kind {
 			return nil, nil, fmt.Errorf("fileset %q is listed twice", firstLine([]byte(filesets[i].Name)))
 		}
 	}
-	slices.SortStableFunc(rpms, func(a, b RPM) int {
+	slices.SortFunc(rpms, func(a, b RPM) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 	})
 	return filesets, rpms, nil

@@ -97,7 +97,6 @@ func FuzzSubsystems(f *testing.F)   { roundTrip(f, ParseSubsystems, renderSubsys
 func FuzzDomainStatus(f *testing.F) {
 	roundTrip(f, ParseDomainStatus, renderDomainStatus, ProbeDomainStatus)
 }
-func FuzzMCPRecords(f *testing.F) { roundTrip(f, ParseMCPRecords, renderRecords, ProbeMCP) }
 func FuzzPeerDomains(f *testing.F) {
 	roundTrip(f, ParsePeerDomains, renderPeerDomains, ProbePeerDomain)
 }
@@ -126,7 +125,13 @@ func FuzzFilterRules(f *testing.F) {
 
 func FuzzAttributeColumns(f *testing.F) {
 	f.Add([]byte("netaddr6                IPv6 Internet Address                      True\nnetaddr   192.0.2.1     Internet Address                           True\n"))
+	f.Add([]byte("mtu 00000000000000      Maximum IP Packet Size for This Device True\nother \xed0              Something True\n"))
 	roundTrip(f, ParseAttributesColumns, renderAttributeColumns, ProbeAttributes)
+}
+
+func FuzzMCPRecords(f *testing.F) {
+	f.Add([]byte("Resource Persistent Attributes for IBM.MCP\nresource 1:\nMNName=00\"\n"))
+	roundTrip(f, ParseMCPRecords, renderRecords, ProbeMCP)
 }
 
 func FuzzODM(f *testing.F) {
@@ -298,13 +303,12 @@ func FuzzConsistency(f *testing.F) {
 // Whatever one probe brings, the facts can be written, have a reason for each
 // unknown, and no fact but what the probe tells changes its kind.
 func FuzzRead(f *testing.F) {
-	names := append(slices.Clone(Probes), ProbeIPSec, ProbeFilter4, ProbeFilter6)
-	for i, probe := range names {
+	for i, probe := range Probes {
 		f.Add(uint8(i), 0, []byte(guest[probe]), []byte(""))
 	}
 	f.Fuzz(func(t *testing.T, which uint8, code int, stdout, stderr []byte) {
 		outputs := outputsOf(guest)
-		probe := names[int(which)%len(names)]
+		probe := Probes[int(which)%len(Probes)]
 		outputs[probe] = Output{Probe: probe, ExitCode: code, Stdout: stdout, Stderr: stderr}
 		facts := Read(outputs, ReadOptions{})
 		if _, err := json.Marshal(facts); err != nil {

@@ -32,15 +32,17 @@ type RunningInterface struct {
 // that is neither an address nor a list of plain options must not hold a colon.
 func ParseIfconfig(output []byte) ([]RunningInterface, error) {
 	found := []RunningInterface{}
+	seen := map[string]bool{}
 	for number, line := range lines(output) {
 		fields := strings.Fields(line)
 		if len(fields) == 0 {
 			continue
 		}
 		if m := interfaceHead.FindStringSubmatch(line); m != nil {
-			if slices.ContainsFunc(found, func(r RunningInterface) bool { return r.Name == m[1] }) {
+			if seen[m[1]] {
 				return nil, badLine(number, line, "each interface once")
 			}
+			seen[m[1]] = true
 			found = append(found, runningHead(m))
 			continue
 		}

@@ -57,7 +57,10 @@ func (f *Facts) readManagement(override string) {
 		m.Reason = "no Ethernet interface has, or is configured for, a link-local address of its own"
 	default:
 		m.Interface = Known("")
-		m.Reason = "several interfaces could be it: " + strings.Join(m.Candidates, ", ")
+		m.Reason = "several interfaces could be it: " + strings.Join(m.Candidates[:min(8, len(m.Candidates))], ", ")
+		if len(m.Candidates) > 8 {
+			m.Reason += fmt.Sprintf(" and %d more", len(m.Candidates)-8)
+		}
 	}
 	name, _ := m.Interface.Get()
 	f.describeManagement(name)

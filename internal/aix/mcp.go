@@ -85,6 +85,9 @@ func rsrcValues(text string) ([]string, bool) {
 				end = len(text)
 			}
 			value, rest = strings.TrimSpace(text[:end]), text[end:]
+			if strings.ContainsAny(value, "\"{}") {
+				return nil, false
+			}
 		}
 		rest = strings.TrimSpace(rest)
 		if after, ok := strings.CutPrefix(rest, ","); ok {

@@ -187,7 +187,8 @@ func renderAttributeColumns(attributes map[string]string) string {
 		if description == "" {
 			description = "Something"
 		}
-		fmt.Fprintf(&b, "%-*s %s True\n", width, name+" "+attributes[name], description)
+		first := name + " " + attributes[name]
+		b.WriteString(first + strings.Repeat(" ", width-len(first)) + " " + description + " True\n") // columns count bytes
 	}
 	return b.String()
 }
