@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// manyFilesets is an output of lslpp -Lqc with many rows, one in seven an RPM.
+// manyFilesets is an output of lslpp -Lqc with many rows, sorted as lslpp sorts them, one in seven an RPM.
 func manyFilesets(rows int) []byte {
 	var b bytes.Buffer
 	for i := range rows {
 		if i%7 == 0 {
-			fmt.Fprintf(&b, "pkg%d:pkg%d-%d.4-2:%d.4-2: : :C:R:A package that does one thing well: :/bin/rpm -e pkg%d: : : : :0: :(none):Fri Aug 13 04:33:12 EDT 2021\n", i, i, i, i, i)
+			fmt.Fprintf(&b, "pkg%06d:pkg%06d-%d.4-2:%d.4-2: : :C:R:A package that does one thing well: :/bin/rpm -e pkg%d: : : : :0: :(none):Fri Aug 13 04:33:12 EDT 2021\n", i, i, i, i, i)
 			continue
 		}
-		fmt.Fprintf(&b, "devices.common.part%d:devices.common.part%d.rte:7.%d.4.%d: : :C:F:Common Device Support Number %d: : : : : : :1:0:/:2420\n", i%97, i, i%4, i%20, i)
+		fmt.Fprintf(&b, "devices.common.part%06d:devices.common.part%06d.rte:7.%d.4.%d: : :C:F:Common Device Support Number %d: : : : : : :1:0:/:2420\n", i, i, i%4, i%20, i)
 	}
 	return b.Bytes()
 }

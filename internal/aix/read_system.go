@@ -64,7 +64,7 @@ func (f *Facts) readParts(outputs Outputs, filesets []Fileset) {
 		fileset := &filesets[i]
 		list := parts[fileset.Name]
 		switch {
-		case !hasParts(fileset.Name) || fileset.Kind == "interim fix":
+		case list == nil && (!hasParts(fileset.Name) || fileset.Kind == "interim fix"):
 			fileset.Parts = none
 		case why != nil:
 			fileset.Parts = Unknown[[]FilesetPart](*why)
