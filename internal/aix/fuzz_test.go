@@ -246,6 +246,7 @@ func FuzzNodeID(f *testing.F) {
 // that would bring an address back.
 func FuzzRcTCPIP(f *testing.F) {
 	f.Add([]byte(guest[ProbeRcTCPIP]))
+	f.Add([]byte("present \xd0---------\xff 1 0 0 9 f\n"))
 	f.Add([]byte(rcHead + "start /usr/sbin/autoconf6 \"\" \" -i en1\"\nchdev -l en1 \\\n -a 'netaddr6=fe80::1 prefixlen=64' ; chdev -len1 -anetaddr6= # x\n"))
 	f.Fuzz(func(t *testing.T, input []byte) {
 		rc, err := ParseRcTCPIP(input)

@@ -28,7 +28,7 @@ func parseFile(output []byte) (file, error) {
 	}
 	listing, ok := strings.CutPrefix(head, "present ")
 	fields := strings.Fields(listing)
-	if !ok || len(fields) < 5 || len(fields[0]) < 10 || len(fields[0]) > 11 {
+	if !ok || len(fields) < 5 || len(fields[0]) < 10 || len(fields[0]) > 11 || !isPrintable(fields[0]) {
 		return file{}, badLine(1, head, `"absent", or "present" and the line of ls -ln`)
 	}
 	f := file{present: true, mode: fields[0], content: []byte(content)}
