@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net"
 	"path"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -123,10 +122,11 @@ func (h *Host) linux() bool { return str(h.def.OS) == "Linux" }
 
 // Close ends everything: sessions, processes, the server.
 func (h *Host) Close() error {
-	h.cancel()
+	// The signals go first: who sees its context end may ask which one it was.
 	for _, p := range h.running() {
 		p.deliver(signals["KILL"])
 	}
+	h.cancel()
 	h.serverMu.Lock()
 	server := h.server
 	h.serverMu.Unlock()
@@ -190,14 +190,8 @@ func (h *Host) session(ctx context.Context, who credential, command string, s se
 		return 255
 	}
 	defer closeInput()
-	hangUp := func() {
-		// As when a terminal or a connection goes: everything the session started.
-		for _, q := range h.descendants(p) {
-			q.deliver(signals["HUP"])
-			q.deliver(signals["KILL"])
-		}
-	}
-	stop := context.AfterFunc(ctx, hangUp)
+	// As when a terminal or a connection goes.
+	stop := context.AfterFunc(ctx, func() { h.hangUp(p) })
 	defer stop()
 	stdout, stderr := newStream(s.stdout, maxSessionOutput), newStream(s.stderr, maxSessionOutput)
 	if s.tty != "" {
@@ -234,27 +228,22 @@ func (h *Host) session(ctx context.Context, who credential, command string, s se
 	return code
 }
 
-// descendants returns a process and all below it.
-func (h *Host) descendants(root *process) []*process {
+// hangUp ends a session: everything that was started in it, whoever its parent
+// is by now.
+func (h *Host) hangUp(leader *process) {
+	leader.hungUp.Store(true)
 	h.procMu.Lock()
-	defer h.procMu.Unlock()
-	found := map[int]bool{root.pid: true}
-	for grew := true; grew; {
-		grew = false
-		for pid, p := range h.processes {
-			if !found[pid] && found[p.parent] {
-				found[pid], grew = true, true
-			}
-		}
-	}
 	var list []*process
-	for pid := range found {
-		if p := h.processes[pid]; p != nil {
+	for _, p := range h.processes {
+		if p.leader == leader {
 			list = append(list, p)
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].pid > list[j].pid })
-	return list
+	h.procMu.Unlock()
+	for _, p := range list {
+		p.deliver(signals["HUP"])
+		p.deliver(signals["KILL"])
+	}
 }
 
 // loginEnvironment is what a login shell starts with.
