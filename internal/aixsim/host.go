@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"path"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -190,8 +191,14 @@ func (h *Host) session(ctx context.Context, who credential, command string, s se
 		return 255
 	}
 	defer closeInput()
-	// As when a terminal or a connection goes.
-	stop := context.AfterFunc(ctx, func() { h.hangUp(p) })
+	hangUp := func() {
+		// As when a terminal or a connection goes: everything the session started.
+		for _, q := range h.descendants(p) {
+			q.deliver(signals["HUP"])
+			q.deliver(signals["KILL"])
+		}
+	}
+	stop := context.AfterFunc(ctx, hangUp)
 	defer stop()
 	stdout, stderr := newStream(s.stdout, maxSessionOutput), newStream(s.stderr, maxSessionOutput)
 	if s.tty != "" {
@@ -228,22 +235,27 @@ func (h *Host) session(ctx context.Context, who credential, command string, s se
 	return code
 }
 
-// hangUp ends a session: everything that was started in it, whoever its parent
-// is by now.
-func (h *Host) hangUp(leader *process) {
-	leader.hungUp.Store(true)
+// descendants returns a process and all below it.
+func (h *Host) descendants(root *process) []*process {
 	h.procMu.Lock()
+	defer h.procMu.Unlock()
+	found := map[int]bool{root.pid: true}
+	for grew := true; grew; {
+		grew = false
+		for pid, p := range h.processes {
+			if !found[pid] && found[p.parent] {
+				found[pid], grew = true, true
+			}
+		}
+	}
 	var list []*process
-	for _, p := range h.processes {
-		if p.leader == leader {
+	for pid := range found {
+		if p := h.processes[pid]; p != nil {
 			list = append(list, p)
 		}
 	}
-	h.procMu.Unlock()
-	for _, p := range list {
-		p.deliver(signals["HUP"])
-		p.deliver(signals["KILL"])
-	}
+	sort.Slice(list, func(i, j int) bool { return list[i].pid > list[j].pid })
+	return list
 }
 
 // loginEnvironment is what a login shell starts with.
