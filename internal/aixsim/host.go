@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net"
 	"path"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -177,6 +176,7 @@ const maxSessionOutput = 256 << 20
 func (h *Host) session(ctx context.Context, who credential, command string, s session) int {
 	p, ok := h.fork(nil, who, "-ksh")
 	if !ok {
+		fmt.Fprintln(s.stderr, "sshd: 0403-030 The fork function failed. There are too many processes.")
 		return 255
 	}
 	if s.tty != "" {
@@ -188,17 +188,13 @@ func (h *Host) session(ctx context.Context, who credential, command string, s se
 	}
 	stdin, closeInput, err := pipeInput(s.stdin)
 	if err != nil {
+		fmt.Fprintf(s.stderr, "sshd: %v\n", err)
+		p.finish(255)
 		return 255
 	}
 	defer closeInput()
-	hangUp := func() {
-		// As when a terminal or a connection goes: everything the session started.
-		for _, q := range h.descendants(p) {
-			q.deliver(signals["HUP"])
-			q.deliver(signals["KILL"])
-		}
-	}
-	stop := context.AfterFunc(ctx, hangUp)
+	// As when a terminal or a connection goes.
+	stop := context.AfterFunc(ctx, func() { h.hangUp(p) })
 	defer stop()
 	stdout, stderr := newStream(s.stdout, maxSessionOutput), newStream(s.stderr, maxSessionOutput)
 	if s.tty != "" {
@@ -232,30 +228,28 @@ func (h *Host) session(ctx context.Context, who credential, command string, s se
 	stderr.wait(wait)
 	stopWait()
 	cancel()
+	if ctx.Err() != nil {
+		h.hangUp(p) // and not only soon, in the function above
+	}
 	return code
 }
 
-// descendants returns a process and all below it.
-func (h *Host) descendants(root *process) []*process {
+// hangUp ends a session: everything that was started in it, whoever its parent
+// is by now.
+func (h *Host) hangUp(leader *process) {
+	leader.hungUp.Store(true)
 	h.procMu.Lock()
-	defer h.procMu.Unlock()
-	found := map[int]bool{root.pid: true}
-	for grew := true; grew; {
-		grew = false
-		for pid, p := range h.processes {
-			if !found[pid] && found[p.parent] {
-				found[pid], grew = true, true
-			}
-		}
-	}
 	var list []*process
-	for pid := range found {
-		if p := h.processes[pid]; p != nil {
+	for _, p := range h.processes {
+		if p.leader == leader {
 			list = append(list, p)
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].pid > list[j].pid })
-	return list
+	h.procMu.Unlock()
+	for _, p := range list {
+		p.deliver(signals["HUP"])
+		p.deliver(signals["KILL"])
+	}
 }
 
 // loginEnvironment is what a login shell starts with.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,12 +35,15 @@ type process struct {
 	host   *Host
 	pid    int
 	parent int
+	leader *process // the login it comes from
 	user   credential
 	start  time.Time
 	umask  uint32
 	tty    string
 	ctx    context.Context
 	cancel context.CancelFunc
+
+	hungUp atomic.Bool // of a leader: its session is over, nothing may start in it
 
 	mu      sync.Mutex
 	command string
@@ -67,11 +71,15 @@ func (h *Host) fork(parent *process, who credential, command string) (*process, 
 			return nil, false
 		}
 	}
+	if parent != nil && parent.leader.hungUp.Load() {
+		return nil, false
+	}
 	h.nextPID += 4 + 62*(h.nextPID/7%3) // AIX's process ids are far apart
 	p := &process{host: h, pid: h.nextPID, parent: 1, user: who, start: h.now(), umask: 0o022, tty: "-",
 		command: command, killed: make(chan struct{}), done: make(chan struct{})}
+	p.leader = p
 	if parent != nil {
-		p.parent, p.umask, p.tty = parent.pid, parent.umask, parent.tty
+		p.parent, p.umask, p.tty, p.leader = parent.pid, parent.umask, parent.tty, parent.leader
 	}
 	p.ctx, p.cancel = context.WithCancel(h.ctx)
 	h.processes[p.pid] = p

@@ -17,7 +17,7 @@ import (
 //	cmd >&3                             cmd >/.aixsim/dup/1/3
 //	cmd 2>file                          cmd 2>/.aixsim/open/2/w/file
 //	$(cmd)                              $({ cmd; } >/.aixsim/capture)
-//	a | b                               { a; } >/.aixsim/pipe | b
+//	a | b                               { a; } >/.aixsim/pipe | { b; } 2>/.aixsim/reader
 //	cmd &                               { <spawn>; { (cmd) …; } 2>/.aixsim/job/$! & }
 //	$! $$ $PPID                         variables of our own
 //
@@ -83,6 +83,9 @@ func (rw *rewriter) node(n syntax.Node) {
 				n.Op = syntax.Pipe
 			}
 			n.X = &syntax.Stmt{Cmd: &syntax.Block{Stmts: []*syntax.Stmt{n.X}}, Redirs: redirs}
+			// The reader is counted as well: the interpreter takes a pipe of the
+			// machine's before anything of ours can refuse.
+			n.Y = &syntax.Stmt{Cmd: &syntax.Block{Stmts: []*syntax.Stmt{n.Y}}, Redirs: []*syntax.Redirect{redirect("2", magic+"reader")}}
 			rw.changed = true
 		}
 	case *syntax.ParamExp:
@@ -165,6 +168,7 @@ func (rw *rewriter) stmt(st *syntax.Stmt) {
 	}
 	job := *st
 	job.Background, job.Coprocess, job.Disown, job.Negated = false, false, false, false
+	job.Semicolon = syntax.Pos{} // else the printer breaks the line there
 	// The job's own redirections come first, so that what it holds open is what it
 	// has after them.
 	job.Redirs = append(append([]*syntax.Redirect(nil), job.Redirs...), redirect("2", magic+"hold"))
@@ -340,8 +344,16 @@ func (rw *rewriter) decl(d *syntax.DeclClause) {
 	d.Args = args
 }
 
+// literal quotes a string in a way that also survives printing.
 func literal(s string) *syntax.Word {
-	return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: s}}}
+	w := &syntax.Word{}
+	for i, part := range strings.Split(s, "'") {
+		if i > 0 {
+			w.Parts = append(w.Parts, &syntax.Lit{Value: `\'`})
+		}
+		w.Parts = append(w.Parts, &syntax.SglQuoted{Value: part})
+	}
+	return w
 }
 
 func redirect(fd, path string) *syntax.Redirect {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"sort"
@@ -25,7 +24,7 @@ const (
 	maxScriptBytes   = 4 << 20
 	maxVariableBytes = 16 << 20
 	maxStackFrames   = 4000
-	maxPipes         = 200
+	maxPipes         = 400
 	maxCalls         = 5_000_000
 )
 
@@ -244,10 +243,6 @@ func (sh *shell) stat(ctx context.Context, name string, follow bool) (fs.FileInf
 func (sh *shell) access(ctx context.Context, name string, mode interp.AccessMode) error {
 	return sh.host.fs.access(interp.HandlerCtx(ctx).Dir, name, sh.proc.user, fs.FileMode(mode)&7)
 }
-
-// The interpreter hands its handler's ReadWriteCloser on; this keeps the compiler
-// honest about it.
-var _ io.ReadWriteCloser = (*scoped)(nil)
 
 // systemMessage is AIX's text for an error of a system call.
 func systemMessage(err error) string {

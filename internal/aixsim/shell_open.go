@@ -66,6 +66,11 @@ func (sh *shell) openMagic(ctx context.Context, hc interp.HandlerContext, e *sta
 		return sh.openDescriptor(hc, e, arg)
 	case "capture", "pipe":
 		return sh.openStream(ctx, hc)
+	case "reader":
+		if err := sh.takePipe(); err != nil {
+			return nil, err
+		}
+		return &scoped{standardError: e, opened: opened{close: func() { atomic.AddInt32(&sh.host.pipes, -1) }}}, nil
 	case "hold":
 		held := e.held(hc.Stdout)
 		for _, s := range held {
@@ -206,12 +211,20 @@ func (sh *shell) openDescriptor(hc interp.HandlerContext, e *standardError, arg 
 	return &scoped{standardError: e.with(fd, descriptor{w: f})}, nil
 }
 
+// takePipe counts an end of a pipe, and refuses one too many.
+func (sh *shell) takePipe() error {
+	if atomic.AddInt32(&sh.host.pipes, 1) > maxPipes {
+		atomic.AddInt32(&sh.host.pipes, -1)
+		return &os.PathError{Op: sh.name, Path: "pipe", Err: errors.New("0403-013 There are not enough resources to create a pipe.")}
+	}
+	return nil
+}
+
 // openStream wraps the writing side of a pipe or a command substitution, and at
 // its end waits for all who still hold it.
 func (sh *shell) openStream(ctx context.Context, hc interp.HandlerContext) (io.ReadWriteCloser, error) {
-	if atomic.AddInt32(&sh.host.pipes, 1) > maxPipes {
-		atomic.AddInt32(&sh.host.pipes, -1)
-		return nil, &os.PathError{Op: sh.name, Path: "pipe", Err: errors.New("0403-013 There are not enough resources to create a pipe.")}
+	if err := sh.takePipe(); err != nil {
+		return nil, err
 	}
 	s := newStream(underlying(hc.Stdout), maxFileBytes)
 	return &opened{w: s, close: func() {

@@ -19,10 +19,10 @@ type subsystem struct {
 	running                 string // the arguments it was started with
 }
 
-func (s *subsystem) object() *object {
-	return &object{"SRCsubsys", [][2]string{{"subsysname", s.name}, {"synonym", ""}, {"cmdargs", s.args}, {"path", s.path}, {"uid", "0"}, {"auditid", "0"},
+func (sub *subsystem) object() *object {
+	return &object{"SRCsubsys", [][2]string{{"subsysname", sub.name}, {"synonym", ""}, {"cmdargs", sub.args}, {"path", sub.path}, {"uid", "0"}, {"auditid", "0"},
 		{"standin", "/dev/console"}, {"standout", "/dev/console"}, {"standerr", "/dev/console"}, {"action", "1"}, {"multi", "0"}, {"contact", "3"}, {"svrkey", "0"}, {"svrmtype", "0"},
-		{"priority", "20"}, {"signorm", "0"}, {"sigforce", "0"}, {"display", "1"}, {"waittime", "30"}, {"grpname", s.group}}}
+		{"priority", "20"}, {"signorm", "0"}, {"sigforce", "0"}, {"display", "1"}, {"waittime", "30"}, {"grpname", sub.group}}}
 }
 
 // The src is the System Resource Controller: subsystems in their order.
