@@ -4,6 +4,7 @@ package aixsim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -57,8 +58,13 @@ type Host struct {
 	cutters     sync.Map // of sessions, by the pid of their shell
 }
 
-// New makes a host from a definition and boots it.
+// New makes a host from a definition and boots it. A nil definition is the
+// default host's. It works on Unix machines only: on others the interpreter reads
+// a script's paths as the machine's.
 func New(def *Definition) (*Host, error) {
+	if !unixPaths {
+		return nil, errors.New("the simulated host needs a Unix machine, such as Linux, macOS or AIX")
+	}
 	if def == nil {
 		def = Default()
 	}

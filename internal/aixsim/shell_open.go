@@ -162,23 +162,6 @@ func (sh *shell) duplicate(hc interp.HandlerContext, e *standardError, to, from 
 	return &scoped{standardError: e.with(fd, d)}, nil
 }
 
-// duplicateFile gives an input a second owner, as dup(2) does.
-func duplicateFile(f *os.File) (*os.File, error) {
-	raw, err := f.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	fd, dupErr := -1, error(nil)
-	if err := raw.Control(func(old uintptr) { fd, dupErr = syscall.Dup(int(old)) }); err != nil {
-		return nil, err
-	}
-	if dupErr != nil {
-		return nil, dupErr
-	}
-	syscall.CloseOnExec(fd)
-	return os.NewFile(uintptr(fd), "input"), nil
-}
-
 // openDescriptor is `2>file`, `3>file`, `3<file`: FD/MODE/NAME.
 func (sh *shell) openDescriptor(hc interp.HandlerContext, e *standardError, arg string) (io.ReadWriteCloser, error) {
 	fdText, rest, _ := strings.Cut(arg, "/")
