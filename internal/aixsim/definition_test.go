@@ -176,3 +176,29 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestTheReadmesDefinitionWorks reads the HCL block of example/hosts/README.md.
+func TestTheReadmesDefinitionWorks(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(examples, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(text), "```hcl\n")
+	block, _, end := strings.Cut(rest, "```")
+	if !ok || !end {
+		t.Fatal("no HCL block")
+	}
+	def, err := Parse("README.md", []byte(block))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := New(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	out, _, _ := run(t, h, "hostname; lsattr -El sys0 -a clouddev -F value; chdev -l en1 -a state=down; echo $?; lslpp -qlc rsct.core.rmc | head -1 | cut -d: -f3")
+	if out != "aix-ci\n0\n0\n3.2.5.2\n" || h.Snapshot().Managed != true {
+		t.Errorf("got %q", out)
+	}
+}
