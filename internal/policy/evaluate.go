@@ -160,6 +160,7 @@ func (e *evaluation) unmet(r *rule) (Finding, bool) {
 type instance struct {
 	ctx     *hcl.EvalContext
 	subject string
+	place   *Place
 }
 
 func (e *evaluation) rule(r *rule) []Finding {
@@ -208,7 +209,7 @@ func (e *evaluation) instances(r *rule) ([]instance, *Finding) {
 		child := e.ctx.NewChild()
 		name, text := subjectOf(collection.Type(), key, value)
 		child.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": cty.StringVal(name), "value": value})}
-		instances = append(instances, instance{ctx: child, subject: clip(text, maxSubject)})
+		instances = append(instances, instance{ctx: child, subject: clip(text, maxSubject), place: placeOf(value)})
 	}
 	if len(instances) == 0 {
 		f := e.finding(r, instance{ctx: nil})
@@ -322,7 +323,7 @@ func blames(marks cty.ValueMarks) []aix.Why {
 func (e *evaluation) finding(r *rule, i instance) Finding {
 	f := Finding{
 		Rule: r.Name, Severity: r.Severity, Subject: i.subject, Summary: r.Summary,
-		Reference: r.Reference, Controls: r.Controls, Evidence: r.Evidence,
+		Reference: r.Reference, Controls: r.Controls, Evidence: r.Evidence, Place: i.place,
 	}
 	ctx := i.ctx
 	if ctx == nil {

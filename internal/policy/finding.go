@@ -42,6 +42,9 @@ type Finding struct {
 	Waiver *Waiver `json:"waiver,omitempty"`
 	// Why says in a sentence why the finding is undetermined, waived or not applicable.
 	Why string `json:"why,omitempty"`
+	// Place is where the subject stands in a file: that of the element of for_each that
+	// has an attribute `place`, such as a command, a step or a pipeline of the root template.
+	Place *Place `json:"place,omitempty"`
 }
 
 // States of a waiver on the day of judging.
@@ -100,7 +103,7 @@ func sortFindings(findings []Finding) {
 		return cmp.Or(
 			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Subject, b.Subject), strings.Compare(a.Found, b.Found),
 			strings.Compare(a.Status, b.Status), strings.Compare(a.Expected, b.Expected), strings.Compare(a.Remedy, b.Remedy),
-			strings.Compare(a.Why, b.Why),
+			strings.Compare(a.Why, b.Why), a.Place.compare(b.Place),
 		)
 	})
 }

@@ -2,6 +2,14 @@
 
 package policy
 
+import (
+	"cmp"
+	"reflect"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
 // Template is what the root `template` shows: the steps that a Packer template, a
 // script or a playbook would run on the guest, as far as they can be known before
 // a VM exists.
@@ -9,8 +17,12 @@ type Template struct {
 	// Steps are the provisioners and post-processors in the order Packer runs them; a
 	// script or playbook given on its own is one step.
 	Steps []Step `json:"steps"`
+	// Pipelines are the ways of the sources through the builds, in the order they stand.
+	Pipelines []Pipeline `json:"pipelines"`
 	// Commands are the commands of all steps, in the order they stand.
 	Commands []Command `json:"commands"`
+	// Suppressions are the `rsct-ignore` comments, in the order they stand.
+	Suppressions []Suppression `json:"suppressions"`
 	// Problems are what could not be read: syntax errors, unreadable files.
 	Problems []Problem `json:"problems"`
 }
@@ -22,6 +34,79 @@ type Place struct {
 	// Line and Column count from 1; Column counts characters.
 	Line   int `json:"line"`
 	Column int `json:"column"`
+}
+
+// compare orders places by file, line and column; no place comes first.
+func (p *Place) compare(other *Place) int {
+	if p == nil || other == nil {
+		return cmp.Compare(boolRank(p != nil), boolRank(other != nil))
+	}
+	return cmp.Or(strings.Compare(p.File, other.File), cmp.Compare(p.Line, other.Line), cmp.Compare(p.Column, other.Column))
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// placeOf is the place that an element of a for_each stands at, or nil when it has none.
+func placeOf(v cty.Value) *Place {
+	v, _ = v.Unmark()
+	if !v.Type().IsObjectType() || !v.IsKnown() || v.IsNull() || !v.Type().HasAttribute("place") {
+		return nil
+	}
+	at, _ := v.GetAttr("place").UnmarkDeep()
+	if !at.Type().Equals(placeType) || !at.IsWhollyKnown() || at.IsNull() {
+		return nil
+	}
+	line, _ := at.GetAttr("line").AsBigFloat().Int64()
+	column, _ := at.GetAttr("column").AsBigFloat().Int64()
+	return &Place{File: at.GetAttr("file").AsString(), Line: int(line), Column: int(column)}
+}
+
+var placeType = typeOf(reflect.TypeFor[Place]())
+
+// Pipeline is the way of one source through one build: its provisioners and its
+// post-processors, without those that only or except leave out for it.
+type Pipeline struct {
+	// Name is the build and the source, for instance "build.aix: powervs.aix".
+	Name string `json:"name"`
+	// Build is the build block's name as in Step.Build; Source is for instance "powervs.aix".
+	Build  string `json:"build"`
+	Source string `json:"source"`
+	// Builder is the builder's type, for instance "powervs".
+	Builder string `json:"builder"`
+	// AIX says that the guest is AIX, as far as that shows before there is one: rsct or a
+	// command that only AIX has runs on it, or its source speaks of AIX.
+	AIX bool `json:"aix"`
+	// Provisioners are its provisioners in the order they run.
+	Provisioners []Step `json:"provisioners"`
+	// Chains are its chains of post-processors in the order they stand.
+	Chains []Chain `json:"chains"`
+	// LeftOut are the blocks of rsct and rsct-attest that only or except leave out for it.
+	LeftOut []Step `json:"left_out"`
+	// Place is the build block, or the reference to the source.
+	Place Place `json:"place"`
+}
+
+// Chain is a `post-processors` block, or a single `post-processor` block.
+type Chain struct {
+	// PostProcessors are its steps in the order they run.
+	PostProcessors []Step `json:"post_processors"`
+	Place          Place  `json:"place"`
+}
+
+// Suppression is a comment `# rsct-ignore: RULE -- REASON`.
+type Suppression struct {
+	// Rule is the rule's name as written; a comment with several names is several suppressions.
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
+	// State is "used", "unused", "without_reason", "unknown_rule" or "refused" (the rule
+	// refuses to be ignored); only one that is used suppresses anything.
+	State string `json:"state"`
+	Place Place  `json:"place"`
 }
 
 // Step is a provisioner, a post-processor, or a file given on its own.
@@ -38,10 +123,19 @@ type Step struct {
 	Source string `json:"source"`
 	// Index counts the steps of the same kind, build and source from 0.
 	Index int `json:"index"`
+	// Position counts the steps of the pipeline from 0, in the order they run.
+	Position int `json:"position"`
 	// Chain numbers the `post-processors` block that a post-processor stands in, from 0; -1 elsewhere.
 	Chain int `json:"chain"`
 	// Changes says that the step can change the guest.
 	Changes bool `json:"changes"`
+	// Imports says that a post-processor takes the image further: it is named so, or it
+	// is a shell-local whose commands upload, import or publish, or are not known.
+	Imports bool `json:"imports"`
+	// Files says that a post-processor hands files on to the next one of its chain.
+	Files bool `json:"files"`
+	// Blocks are the names of the blocks in it, for instance "image", sorted.
+	Blocks []string `json:"blocks"`
 	// Arguments are the step's arguments that are known, as text.
 	Arguments map[string]string `json:"arguments"`
 	// Conditional says that `only` or `except` stands on the step.
