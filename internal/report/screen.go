@@ -66,8 +66,6 @@ func heading(f policy.Finding) string {
 	return fmt.Sprintf("[%s] %s%s: %s", strings.ToUpper(strings.ReplaceAll(status, "_", " ")), f.Rule, subject, oneLine(f.Summary))
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(Inert(s)), " ") }
-
 // Ordered sorts findings for people: what shuts the gate first, then by rule and subject.
 func Ordered(findings []policy.Finding) []policy.Finding {
 	var ordered []policy.Finding

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package report
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
+)
+
+// Listing is findings on their way to a format that other tools read: SARIF or
+// JUnit. They may be about a guest and an image, or about places in files.
+type Listing struct {
+	// Tool is what found them: "check" for guests and images, "lint" for files.
+	Tool string
+	// Version is the version of this plugin.
+	Version string
+	// Source is what was looked at, as in "null.aix"; Run tells runs apart; both may be empty.
+	Source, Run string
+	// At is when it was looked at; the zero time when that is not known.
+	At time.Time
+	// Findings are in the order of the evaluation.
+	Findings []policy.Finding
+	// Rules describe the rules of the policy; rules that no finding names are left out.
+	Rules []policy.Rule
+	// FailOn is the least severity that fails: error, warning or never.
+	FailOn string
+	// Problem says why not everything could be looked at; empty when it was.
+	Problem string
+}
+
+// fails reports whether a finding counts as a failure: its rule was not met or could
+// not be determined, and is grave enough by FailOn. An error always counts: with
+// fail_on = "never" the gate is open, but the verdict is still FAILED.
+func (l Listing) fails(f policy.Finding) bool {
+	switch f.Status {
+	case policy.Pass, policy.Waived, policy.NotApplicable:
+		return false
+	}
+	return f.Severity == policy.Error || f.Severity == policy.Warning && l.FailOn == verdict.FailOnWarning
+}
+
+// rules returns the rules that findings name, sorted. A rule without a description
+// is described by its first finding.
+func (l Listing) rules() []policy.Rule {
+	known := map[string]policy.Rule{}
+	for _, r := range l.Rules {
+		known[r.Name] = r
+	}
+	var used []policy.Rule
+	seen := map[string]bool{}
+	for _, f := range l.Findings {
+		if seen[f.Rule] {
+			continue
+		}
+		seen[f.Rule] = true
+		r, ok := known[f.Rule]
+		if !ok {
+			r = policy.Rule{Name: f.Rule, Severity: f.Severity, Summary: f.Summary, Reference: f.Reference, Controls: f.Controls}
+		}
+		used = append(used, r)
+	}
+	slices.SortFunc(used, func(a, b policy.Rule) int { return strings.Compare(a.Name, b.Name) })
+	return used
+}
+
+// group is the group of a rule: the name of the policy file it stands in, as in "rmc".
+func group(r policy.Rule) string {
+	name := strings.TrimSuffix(path.Base(strings.ReplaceAll(r.File, `\`, "/")), ".rsct.hcl")
+	return cmp.Or(strings.Trim(name, "./"), "policy")
+}
+
+// sentence says in one line what a finding found, without its rule and subject.
+func sentence(f policy.Finding) string {
+	var parts []string
+	switch f.Status {
+	case policy.Undetermined:
+		parts = append(parts, "could not be determined: "+oneLine(f.Summary))
+	default:
+		parts = append(parts, oneLine(f.Summary))
+	}
+	add := func(label, text string) {
+		if text = oneLine(text); text != "" {
+			parts = append(parts, label+" "+text)
+		}
+	}
+	add("expected:", f.Expected)
+	add("found:", f.Found)
+	if f.Status == policy.Undetermined {
+		for _, why := range f.Unknown {
+			add("unknown:", why.String())
+		}
+		if len(f.Unknown) == 0 {
+			add("because:", f.Why)
+		}
+	}
+	add("remedy:", f.Remedy)
+	return strings.Join(parts, "; ")
+}
