@@ -25,6 +25,10 @@ func (h *Host) boot() {
 	h.booted = h.now()
 	h.boots++
 	h.net = newNetwork()
+	h.clearDevices()
+	// cfgmgr runs at boot: adapters and interfaces that the ODM lacks come back, the
+	// latter without an address.
+	h.odm.configure()
 	for _, sub := range h.src.subsystems {
 		sub.pid, sub.running = 0, ""
 	}

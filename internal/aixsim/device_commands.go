@@ -7,7 +7,7 @@ import "strings"
 func init() {
 	registerAIX(map[string]runFunc{
 		"lsattr": lsattr, "chdev": chdev, "lsdev": lsdev, "rmdev": rmdev, "mkdev": mkdev, "cfgmgr": cfgmgr, "odmget": odmget, "odmdelete": odmdelete,
-		"lscfg": lscfg, "savebase": trueCommand, "prtconf": prtconf, "lsconf": prtconf,
+		"ucfgif": interfaceMethod, "udefif": interfaceMethod, "lscfg": lscfg, "savebase": trueCommand, "prtconf": prtconf, "lsconf": prtconf,
 	})
 }
 
@@ -79,6 +79,9 @@ func chdev(c *call) int {
 			return c.fail(255, "chdev: 0514-018 The values specified for the following attributes \n                are not valid:\n     state\n")
 		}
 	}
+	// -P changes the ODM only, and so does any change of a device that is Defined: the
+	// change method has no kernel instance to apply it to (IBM, chdev command).
+	applies := d.class == "if" && d.available && !o.has('P')
 	target := d
 	if o.has('T') {
 		// -T changes the running state only.
@@ -95,12 +98,12 @@ func chdev(c *call) int {
 				}
 			}
 			target.set(list, strings.Join(kept, " "))
-			if !o.has('P') {
+			if applies {
 				h.dropAddress(d.name, value)
 			}
 			continue
 		}
-		if d.class == "if" && !o.has('P') && (attr == "netaddr6" || attr == "netaddr") {
+		if applies && (attr == "netaddr6" || attr == "netaddr") {
 			if old := target.value(attr); old != "" && old != value {
 				h.dropAddress(d.name, old)
 			}
@@ -110,7 +113,7 @@ func chdev(c *call) int {
 			h.hostname = value
 		}
 	}
-	if d.class == "if" && !o.has('P') {
+	if applies {
 		h.bring(target)
 	}
 	c.printf("%s changed\n", name)
@@ -230,6 +233,9 @@ func mkdev(c *call) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	name := o.value('l')
+	if name == "" && o.value('c') == "if" {
+		name = o.value('w') // where an interface is connected is what it is called
+	}
 	d := h.odm.device(name)
 	if d == nil && o.has('t') && (strings.HasPrefix(o.value('t'), "4") || strings.HasPrefix(o.value('t'), "6")) && o.value('c') == "ipsec" {
 		// mkdev -c ipsec -t 4 is how IP Security is started.
@@ -238,9 +244,9 @@ func mkdev(c *call) int {
 		h.odm.devices = append(h.odm.devices, d)
 	}
 	if d == nil && o.value('c') == "if" {
-		if _, ok := h.odm.adapter(name); ok {
-			h.odm.configure()
-			d = h.odm.device(name)
+		// defif defines interfaces of configured adapters only (IBM, defif method).
+		if parent := h.odm.device("ent" + strings.TrimLeft(name, "ent")); parent != nil && parent.available {
+			d = h.odm.define(name)
 		}
 	}
 	if d == nil {
@@ -255,6 +261,9 @@ func mkdev(c *call) int {
 			return c.fail(1, "mkdev: 0514-018 The values specified for the following attributes \n                are not valid:\n     %s\n", change[0])
 		}
 		d.set(change[0], change[1])
+	}
+	if parent := h.odm.device(d.parent); d.class == "if" && (parent == nil || !parent.available) {
+		return c.fail(1, "Method error (/usr/lib/methods/cfgif):\n        0514-040 Error initializing a device into the kernel.\n")
 	}
 	d.available = true
 	if d.class == "if" {
@@ -271,5 +280,28 @@ func cfgmgr(c *call) int {
 	c.host.mu.Lock()
 	defer c.host.mu.Unlock()
 	c.host.odm.configure()
+	return 0
+}
+
+// interfaceMethod is ucfgif, which takes an interface out of the kernel, and udefif,
+// which takes it out of the ODM (IBM, ucfgif and udefif methods). That ucfgif leaves
+// the device Defined is what rmdev, which calls it, shows.
+func interfaceMethod(c *call) int {
+	o := getopt(c.args[1:], "l:", false)
+	if !c.needRoot() {
+		return 1
+	}
+	h := c.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d := h.odm.device(o.value('l'))
+	if d == nil || d.class != "if" {
+		return noDevice(c, 1, o.value('l'))
+	}
+	h.net.detach(d.name)
+	d.available = false
+	if base0(c) == "udefif" {
+		h.odm.remove(d.name)
+	}
 	return 0
 }

@@ -50,6 +50,10 @@ type Host struct {
 	disks    []*disk
 	bootList []string
 	faults   []*fault
+	// What belongs to the virtual machine and not to its disks.
+	newMachine bool         // it has not been booted yet, so NVRAM is empty
+	drive      *configDrive // nil without one
+	taken      []string     // node ids that other VMs have
 
 	serverMu    sync.Mutex
 	server      io.Closer
@@ -71,14 +75,10 @@ func New(def *Definition) (*Host, error) {
 	if err := def.check(); err != nil {
 		return nil, fmt.Errorf("host definition: %w", err)
 	}
-	h := &Host{def: def, processes: map[int]*process{}, nextPID: 4194500, hostname: str(def.Hostname)}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
-	h.fs = newFileSystem(h.now)
-	h.odm = newODM(def)
-	h.net = newNetwork()
-	h.src = newSRC(def)
-	h.rmc = newRMC(def)
-	h.packages = newPackages(def)
+	h := makeHost(def)
+	if yesno(def.CloudInit) && !h.linux() {
+		h.drive = newConfigDrive(def, firstInstance, 0)
+	}
 	for _, d := range def.Disks {
 		h.disks = append(h.disks, &disk{name: d.Name, pvid: str(d.PVID), group: str(d.VolumeGroup), state: str(d.State), paths: num(d.Paths, 1), sizeMB: num(d.SizeMB, 20480)})
 	}
@@ -107,6 +107,19 @@ func New(def *Definition) (*Host, error) {
 	h.faults = faults
 	h.mu.Unlock()
 	return h, nil
+}
+
+// makeHost makes the parts of a host, with nothing on its disks.
+func makeHost(def *Definition) *Host {
+	h := &Host{def: def, processes: map[int]*process{}, nextPID: 4194500, hostname: str(def.Hostname)}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.fs = newFileSystem(h.now)
+	h.odm = newODM(def)
+	h.net = newNetwork()
+	h.src = newSRC(def)
+	h.rmc = newRMC(def)
+	h.packages = newPackages(def)
+	return h
 }
 
 // now is the host's clock.

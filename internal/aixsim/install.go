@@ -34,7 +34,8 @@ func init() {
 	for _, dir := range []string{"/opt/rsct/install/bin", "/usr/sbin/rsct/install/bin"} {
 		place(dir, "recfgct", "ctversion")
 	}
-	place("/opt/freeware/bin", "sudo", "dnf", "yum", "rpm", "timeout", "readlink", "mktemp", "seq")
+	place("/usr/lib/methods", "ucfgif", "udefif")
+	place("/opt/freeware/bin", "cloud-init", "sudo", "dnf", "yum", "rpm", "timeout", "readlink", "mktemp", "seq")
 	place("/usr/sbin", "scp-server")
 	delete(commandPaths, "/usr/sbin/scp-server")
 	place("/usr/bin", "scp")
@@ -47,6 +48,9 @@ type seed struct {
 	name, content, target string
 	mode                  fs.FileMode
 }
+
+// firstInstance is the instance that a host was deployed as before anybody looks at it.
+const firstInstance = "first"
 
 // cloudInitFiles are what the cloud-init package brings (spec file and
 // configuration of canonical/cloud-init pull request 4713).
@@ -95,11 +99,14 @@ system_info:
     cloud_dir: /opt/freeware/var/lib/cloud
     templates_dir: /opt/freeware/etc/cloud/templates
 `},
-		{name: "/opt/freeware/bin/cloud-init", mode: 0o755, content: "#!/opt/freeware/bin/python3\n"},
+		{name: cloudInstance, mode: 0o644, content: firstInstance + "\n"},
+		{name: cloudState + "/instances/" + firstInstance + "/sem/config_reset_rmc", mode: 0o644},
+		{name: cloudState + "/instances/" + firstInstance + "/sem/config_update_bootlist", mode: 0o644},
 	}
 	for i, stage := range []string{"cloud-init-local", "cloud-init", "cloud-config", "cloud-final"} {
+		arguments := []string{"init --local", "init", "modules --mode config", "modules --mode final"}[i]
 		files = append(files,
-			seed{name: "/etc/rc.d/init.d/" + stage, mode: 0o755, content: "#!/bin/sh\n# Starts the stage " + stage + ".\nexit 0\n"},
+			seed{name: "/etc/rc.d/init.d/" + stage, mode: 0o755, content: "#!/bin/sh\n# Runs the stage " + stage + ".\n[ \"$1\" = start ] || exit 0\n[ -x /opt/freeware/bin/cloud-init ] && /opt/freeware/bin/cloud-init " + arguments + "\nexit 0\n"},
 			seed{name: fmt.Sprintf("/etc/rc.d/rc2.d/S0%d%s", i+1, stage), target: "/etc/rc.d/init.d/" + stage})
 	}
 	return files
@@ -261,7 +268,7 @@ func (h *Host) installCommands() error {
 		if h.linux() && aixOnly[name] {
 			continue
 		}
-		if name == "timeout" || name == "dnf" && !h.hasRPM("dnf") || name == "yum" && !h.hasRPM("dnf") || name == "sudo" && !h.hasRPM("sudo") {
+		if name == "timeout" || name == "dnf" && !h.hasRPM("dnf") || name == "yum" && !h.hasRPM("dnf") || name == "sudo" && !h.hasRPM("sudo") || name == "cloud-init" && !h.hasRPM("cloud-init") {
 			continue // of the toolbox: only with its package, or if the definition says so
 		}
 		paths[at] = name

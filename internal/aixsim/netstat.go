@@ -26,8 +26,11 @@ func netstat(c *call) int {
 	default:
 		c.printf("Active Internet connections\nProto Recv-Q Send-Q  Local Address          Foreign Address        (state)\n")
 		if o.has('a') {
-			for _, port := range []string{"22", "657"} {
-				c.printf("tcp        0      0  *.%-21s *.*                    LISTEN\n", port)
+			c.printf("tcp        0      0  *.%-21s *.*                    LISTEN\n", "22")
+			// The RMC daemon is bound to its TCP port while it accepts remote clients
+			// (IBM, "Port usage", RSCT 3.3).
+			if rmcd := h.src.find("ctrmc"); rmcd != nil && strings.Contains(" "+rmcd.running+" ", " "+rmcRemote+" ") {
+				c.printf("tcp6       0      0  *.%-21s *.*                    LISTEN\n", "657")
 			}
 		}
 	}

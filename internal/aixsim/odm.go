@@ -228,15 +228,28 @@ func (o *odm) configure() {
 			o.devices = append(o.devices, ent)
 		}
 		ent.available = true
-		for _, kind := range [][3]string{{"en", "EN", "Standard Ethernet Network Interface"}, {"et", "ET", "IEEE 802.3 Ethernet Network Interface"}} {
-			d := o.device(kind[0] + n)
-			if d == nil {
-				d = &device{name: kind[0] + n, class: "if", subclass: kind[1], kind: kind[0], location: hw.location, text: kind[2], parent: "ent" + n, defaults: interfaceDefaults, attrs: map[string]string{}}
-				o.devices = append(o.devices, d)
-				d.available = kind[0] == "en"
+		for _, kind := range []string{"en", "et"} {
+			if o.device(kind+n) == nil {
+				o.define(kind + n).available = kind == "en"
 			}
 		}
 	}
+}
+
+// define makes the interface enN or etN of an adapter, without an address, or returns
+// nil when there is no such adapter.
+func (o *odm) define(name string) *device {
+	hw, ok := o.adapter(name)
+	if !ok || len(name) < 3 {
+		return nil
+	}
+	n := strconv.Itoa(hw.number)
+	d := &device{name: "en" + n, class: "if", subclass: "EN", kind: "en", location: hw.location, text: "Standard Ethernet Network Interface", parent: "ent" + n, defaults: interfaceDefaults, attrs: map[string]string{}}
+	if name[:2] == "et" {
+		d.name, d.subclass, d.kind, d.text = name, "ET", "et", "IEEE 802.3 Ethernet Network Interface"
+	}
+	o.devices = append(o.devices, d)
+	return d
 }
 
 // adapter finds the hardware behind enN, etN or entN.

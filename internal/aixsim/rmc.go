@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -69,10 +70,11 @@ func (h *Host) linked() bool {
 	return ok && l != nil && l.up && l.has(linkLocal(hw.mac)) && compareLevels(h.packages.level("rsct.core.rmc"), "3.2.1.0") >= 0
 }
 
-// identified says whether the node id is one everywhere.
+// identified says whether the node id is one everywhere, and nobody else's: the clone
+// of a node never becomes active at its console.
 func (h *Host) identified() bool {
 	id := h.firstLine(etcNodeID)
-	return id != "" && id == h.firstLine(varNodeID) && id == h.rmc.runningID
+	return id != "" && id == h.firstLine(varNodeID) && id == h.rmc.runningID && !slices.Contains(h.taken, id)
 }
 
 // rmcDown is what RMC's commands print when the daemon does not run.

@@ -94,6 +94,7 @@ func (h *Host) eraseRPM(name string) bool {
 			for _, f := range cloudInitFiles() {
 				_ = h.fs.remove("/", f.name, credential{})
 			}
+			_ = h.fs.remove("/", "/opt/freeware/bin/cloud-init", credential{})
 		}
 		return true
 	}
