@@ -147,7 +147,9 @@ type Step struct {
 type Command struct {
 	// Name is the command without its folder and without prefixes such as sudo.
 	Name string `json:"name"`
-	// Words are the command's words with what is constant resolved, the name first.
+	// Words are the command's words with what is constant resolved, the name first. What
+	// is not known stands as written; a variable as the command that it was set from,
+	// for instance "$(lsdev -Cc if -F name)".
 	Words []string `json:"words"`
 	// Known says for each word whether it is known in full.
 	Known []bool `json:"known"`
@@ -160,18 +162,55 @@ type Command struct {
 	Attributes map[string]string `json:"attributes"`
 	// Writes are the files that the command's redirections truncate or append to.
 	Writes []string `json:"writes"`
+	// Edits are the changes that the command makes to files, whichever way it makes them.
+	Edits []Edit `json:"edits"`
 	// Hazards are the names of what this command does to the guest, as the analysis
 	// recognises it, sorted.
 	Hazards []string `json:"hazards"`
 	// Undone are those hazards that a later command of the same step undoes, sorted.
 	Undone []string `json:"undone"`
-	// Target is what it does that to, for instance "en1" or "/etc/rc.tcpip"; empty when not known.
+	// Target is what it does that to, for instance "en1" or "/etc/rc.tcpip"; as written
+	// when it is not known.
 	Target string `json:"target"`
+	// Within is the file whose text the command stands in, when the command only writes
+	// it there and something else runs it, for instance "/etc/rc.local"; otherwise empty.
+	Within string `json:"within"`
+	// Branch names the arms of conditions that the command stands in, the outermost
+	// first, for instance "12.1/40.2"; empty for a command that is always reached. Two
+	// commands with different arms of the same condition never run both.
+	Branch string `json:"branch"`
 	// Text is the command as written.
 	Text string `json:"text"`
 	// Step is the key of the step it belongs to.
 	Step  string `json:"step"`
 	Place Place  `json:"place"`
+}
+
+// The kinds of an edit.
+const (
+	EditDeleteLines = "delete-lines" // lines that match Pattern go
+	EditReplace     = "replace"      // what matches Pattern becomes Text
+	EditTruncate    = "truncate"     // the whole file becomes Text, if that is known
+	EditAppend      = "append"       // Text is added
+	EditRemove      = "remove"       // the file goes
+	EditMode        = "mode"         // the file's mode becomes Text
+	EditRestore     = "restore"      // the file's own content comes back, but for the edits after this one
+)
+
+// Edit is a change that a command makes to a file.
+type Edit struct {
+	// Path is the file, as far as it is known.
+	Path string `json:"path"`
+	// Kind is "delete-lines", "replace", "truncate", "append", "remove", "mode" or "restore".
+	Kind string `json:"kind"`
+	// Pattern selects what is deleted or replaced, as an extended regular expression;
+	// empty when that is not known, or is everything.
+	Pattern string `json:"pattern"`
+	// Text is what is put in, in a replacement with \0 to \9 for what was matched; empty
+	// when there is nothing or when it is not known.
+	Text string `json:"text"`
+	// Known says that Pattern and Text are all there is to know.
+	Known bool `json:"known"`
 }
 
 // Problem is something that could not be read.
