@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -246,22 +245,6 @@ func subjectOf(ty cty.Type, key, value cty.Value) (name, subject string) {
 		}
 	}
 	return name, name
-}
-
-// placeOf is the position that an element of for_each names in its attribute `place`,
-// or nil.
-func placeOf(value cty.Value) *Place {
-	value, _ = value.Unmark()
-	if !value.Type().IsObjectType() || !value.Type().HasAttribute("place") || !value.IsKnown() || value.IsNull() {
-		return nil
-	}
-	place, _ := value.GetAttr("place").UnmarkDeep()
-	if !place.IsWhollyKnown() || place.IsNull() || !place.Type().Equals(typeOf(reflect.TypeFor[Place]())) {
-		return nil
-	}
-	line, _ := place.GetAttr("line").AsBigFloat().Int64()
-	column, _ := place.GetAttr("column").AsBigFloat().Int64()
-	return &Place{File: place.GetAttr("file").AsString(), Line: int(line), Column: int(column)}
 }
 
 func (e *evaluation) judge(r *rule, i instance) Finding {

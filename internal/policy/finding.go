@@ -38,9 +38,6 @@ type Finding struct {
 	Evidence []string `json:"evidence,omitempty"`
 	// Unknown says for an undetermined finding which facts were unknown and why.
 	Unknown []aix.Why `json:"unknown,omitempty"`
-	// Place is where the finding's subject stands, when the element of for_each has an
-	// attribute `place`, as commands, steps and problems of a template have.
-	Place *Place `json:"place,omitempty"`
 	// Waiver is the waiver of a waived finding.
 	Waiver *Waiver `json:"waiver,omitempty"`
 	// Why says in a sentence why the finding is undetermined, waived or not applicable.
