@@ -175,6 +175,8 @@ type Command struct {
 	// Within is the file whose text the command stands in, when the command only writes
 	// it there and something else runs it, for instance "/etc/rc.local"; otherwise empty.
 	Within string `json:"within"`
+	// Folder is the working folder, when the script changed into one that is known.
+	Folder string `json:"folder"`
 	// Branch names the arms of conditions that the command stands in, the outermost
 	// first, for instance "12.1/40.2"; empty for a command that is always reached. Two
 	// commands with different arms of the same condition never run both.
@@ -189,6 +191,7 @@ type Command struct {
 // The kinds of an edit.
 const (
 	EditDeleteLines = "delete-lines" // lines that match Pattern go
+	EditKeepLines   = "keep-lines"   // lines that do not match Pattern go
 	EditReplace     = "replace"      // what matches Pattern becomes Text
 	EditTruncate    = "truncate"     // the whole file becomes Text, if that is known
 	EditAppend      = "append"       // Text is added
@@ -201,11 +204,14 @@ const (
 type Edit struct {
 	// Path is the file, as far as it is known.
 	Path string `json:"path"`
-	// Kind is "delete-lines", "replace", "truncate", "append", "remove", "mode" or "restore".
+	// Kind is "delete-lines", "keep-lines", "replace", "truncate", "append", "remove", "mode"
+	// or "restore".
 	Kind string `json:"kind"`
 	// Pattern selects what is deleted or replaced, as an extended regular expression;
 	// empty when that is not known, or is everything.
 	Pattern string `json:"pattern"`
+	// Where selects the lines that a replacement is made in; empty for all.
+	Where string `json:"where"`
 	// Text is what is put in, in a replacement with \0 to \9 for what was matched; empty
 	// when there is nothing or when it is not known.
 	Text string `json:"text"`

@@ -44,9 +44,8 @@ var unharmed = regexp.MustCompile(`^(?:/var/ct/(?:IW|IBM[^/]*|[^/]*/(?:log|run)|
 // lost adds the hazards of a file or, recursively, of a folder going. The name may
 // hold wildcards.
 func lost(c *policy.Command, name string, recursive bool) {
-	if strings.HasSuffix(name, "/*") && !recursive {
-		// Only the files of the folder; folders in it stay.
-		recursive = false
+	if !strings.HasPrefix(name, "/") && c.Folder != "" {
+		name = c.Folder + "/" + name
 	}
 	pattern := path.Clean(name)
 	if unharmed.MatchString(pattern) {
@@ -64,6 +63,15 @@ func lost(c *policy.Command, name string, recursive bool) {
 func goes(pattern, protected string, folder, recursive bool) bool {
 	if ok, err := path.Match(pattern, protected); err == nil && ok {
 		return !folder || recursive
+	}
+	if start, base, ok := strings.Cut(pattern, "/**/"); ok {
+		// What find found below a folder, at any depth.
+		within := start == "" || strings.HasPrefix(protected+"/", start+"/") || folder && strings.HasPrefix(start+"/", protected+"/")
+		matched, err := path.Match(base, path.Base(protected))
+		if folder && strings.HasPrefix(start+"/", protected+"/") {
+			matched = true
+		}
+		return within && matched && err == nil
 	}
 	wanted, have := strings.Split(pattern, "/"), strings.Split(protected, "/")
 	if len(wanted) < len(have) {
@@ -122,9 +130,17 @@ func chmod(c *policy.Command) {
 		return
 	}
 	for _, file := range files {
-		if cloudStart.MatchString(file) {
-			mark(c, RemovesCloudInit, file)
-		}
+		modeLost(c, file)
+	}
+}
+
+// modeLost adds the hazards of a file that can no longer be executed.
+func modeLost(c *policy.Command, file string) {
+	switch {
+	case cloudStart.MatchString(file):
+		mark(c, RemovesCloudInit, file)
+	case file == "/etc/rc.tcpip":
+		mark(c, RemovesChdevLine, file)
 	}
 }
 
@@ -182,9 +198,12 @@ func edits(c *policy.Command) {
 			lost(c, file, true)
 			continue
 		case policy.EditMode:
-			if cloudStart.MatchString(file) && notExecutable.MatchString(edit.Text) {
-				mark(c, RemovesCloudInit, file)
+			if notExecutable.MatchString(edit.Text) {
+				modeLost(c, file)
 			}
+			continue
+		}
+		if edit.Kind == policy.EditRestore {
 			continue
 		}
 		if file == "/etc/ct_node_id" || file == "/var/ct/cfg/ct_node_id" {
@@ -197,10 +216,10 @@ func edits(c *policy.Command) {
 		if !ok {
 			continue
 		}
-		if file == "/etc/rc.tcpip" && edit.Kind != policy.EditDeleteLines && addsChdev(edit.Text) {
+		if file == "/etc/rc.tcpip" && (edit.Kind == policy.EditAppend || edit.Kind == policy.EditTruncate) && addsChdev(edit.Text) {
 			mark(c, AddsChdevLine, file)
 		}
-		change, ok := changeOf(edit)
+		change, ok := changeOf(edit, file)
 		if !ok {
 			continue
 		}
@@ -223,27 +242,46 @@ func (s sample) keptIn(file, result string) bool {
 
 // changeOf is what an edit does to one line of a file; ok is false where that is not
 // known.
-func changeOf(edit policy.Edit) (change func(line string) string, ok bool) {
-	switch edit.Kind {
-	case policy.EditTruncate:
-		return func(string) string { return edit.Text }, edit.Known || edit.Text == ""
-	case policy.EditDeleteLines, policy.EditReplace:
-		if edit.Pattern == "" && !edit.Known {
-			return nil, false
-		}
-		pattern, err := regexp.Compile(edit.Pattern)
-		if err != nil {
-			return nil, false
-		}
-		if edit.Kind == policy.EditDeleteLines {
+func changeOf(edit policy.Edit, file string) (change func(line string) string, ok bool) {
+	if edit.Kind == policy.EditTruncate {
+		// A file from elsewhere may start the same things, but it cannot hold the address
+		// that Power VS injected into this VM.
+		if !edit.Known && file == "/etc/rc.tcpip" {
 			return func(line string) string {
-				if pattern.MatchString(line) {
-					return ""
+				if strings.Contains(line, "chdev") {
+					return edit.Text
 				}
 				return line
 			}, true
 		}
-		return func(line string) string { return pattern.ReplaceAllString(line, template(edit.Text)) }, true
+		return func(string) string { return edit.Text }, edit.Known
+	}
+	if edit.Pattern == "" {
+		return nil, false
+	}
+	pattern, err := regexp.Compile(edit.Pattern)
+	if err != nil {
+		return nil, false
+	}
+	switch edit.Kind {
+	case policy.EditDeleteLines, policy.EditKeepLines:
+		return func(line string) string {
+			if pattern.MatchString(line) == (edit.Kind == policy.EditDeleteLines) {
+				return ""
+			}
+			return line
+		}, true
+	case policy.EditReplace:
+		where, err := regexp.Compile(edit.Where)
+		if err != nil {
+			return nil, false
+		}
+		return func(line string) string {
+			if !where.MatchString(line) {
+				return line
+			}
+			return pattern.ReplaceAllString(line, template(edit.Text))
+		}, true
 	}
 	return nil, false
 }
@@ -255,8 +293,11 @@ func template(text string) string {
 	return group.ReplaceAllString(strings.ReplaceAll(text, "$", "$$"), "$${$1}")
 }
 
+var substitution = regexp.MustCompile(`\$\([^\n]*\)`)
+
 // addsChdev reports whether text holds a chdev command.
 func addsChdev(text string) bool {
+	text = substitution.ReplaceAllString(text, "")
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)
 		if !strings.HasPrefix(line, "#") && strings.Contains(line, "chdev") {

@@ -17,7 +17,7 @@ func init() {
 		"ifconfig": ifconfig, "rmdev": rmdev, "udefif": removesLogical, "ucfgif": removesLogical, "chdev": chdev, "mktcpip": mktcpip,
 		"rmtcpip": func(c *policy.Command) { mark(c, RemovesTCPIP, "TCP/IP") }, "smit": smit, "smitty": smit,
 		"odmdelete": odm, "odmchange": odm, "chrctcp": chrctcp,
-		"stopsrc": stopsrc, "rmcctrl": rmcctrl, "recfgct": recfgct, "rmitab": rmitab, "chitab": chitab, "rmssys": rmssys,
+		"stopsrc": stopsrc, "rmcctrl": rmcctrl, "recfgct": recfgct, "rmitab": rmitab, "chitab": chitab, "rmssys": rmssys, "chssys": chssys, "kill": kill, "pkill": kill, "killall": kill,
 		"installp": installp, "geninstall": installp, "rpm": rpm, "dnf": dnf, "yum": dnf,
 		"alt_disk_copy": altDisk, "alt_disk_install": altDisk, "alt_disk_mksysb": altDisk, "nimadm": altDisk,
 		"nim": nim, "nimclient": nim, "bootlist": bootlist, "bosboot": bosboot, "exportvg": volumeGroup, "reducevg": volumeGroup,
@@ -104,6 +104,7 @@ func ifconfig(c *policy.Command) {
 	}
 }
 
+var global6 = regexp.MustCompile(`^(?:(?:[23][0-9A-Fa-f]{3}|[fF][cCdD][0-9A-Fa-f]{2}):|::[0-9A-Fa-f])`)
 var ipv4 = regexp.MustCompile(`^[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]+)?$`)
 
 func has(words []string, word string) bool {
@@ -187,7 +188,8 @@ func chdev(c *policy.Command) {
 	for attribute, value := range c.Attributes {
 		switch attribute {
 		case "netaddr6", "prefixlen":
-			if value == "" {
+			// Another address than a link-local one takes the place of the injected one.
+			if value == "" || attribute == "netaddr6" && global6.MatchString(value) {
 				mark(c, ClearsAddressAttribute, name)
 			}
 		case "delalias6":
@@ -238,6 +240,9 @@ var odmDevice = regexp.MustCompile(`\b(?:name|value|dependency)\s*(?:=|like)\s*[
 
 func odm(c *policy.Command) {
 	class := c.Options["o"]
+	if class == "SRCsubsys" && strings.Contains(c.Options["q"], "ctrmc") {
+		mark(c, RemovesRMCStart, "ctrmc")
+	}
 	if !strings.HasPrefix(class, "Cu") {
 		return
 	}

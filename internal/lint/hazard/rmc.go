@@ -102,6 +102,24 @@ func rmssys(c *policy.Command) {
 	}
 }
 
+// chssys changes how a subsystem is started from its next start on.
+func chssys(c *policy.Command) {
+	if rmcSubsystems[c.Options["s"]] && option(c, "ap") {
+		mark(c, RemovesRMCStart, c.Options["s"])
+	}
+}
+
+var rmcProcess = regexp.MustCompile(`\brmcd\b|\bctrmc\b`)
+
+// kill ends processes; which ones is told by the command that finds them.
+func kill(c *policy.Command) {
+	for _, word := range c.Operands {
+		if rmcProcess.MatchString(word) {
+			mark(c, StopsRMC, "ctrmc")
+		}
+	}
+}
+
 // needed are the filesets that RMC works with; the others of RSCT may go.
 var needed = regexp.MustCompile(`^(?:rsct(?:[*.?].*)?|rsct\.core(?:[*.?].*)?|devices\.chrp\.base\.ServiceRM.*|devices\.chrp\.base\*.*)$`)
 var spare = regexp.MustCompile(`^rsct\.(?:basic|opt|compat|msg|exp|gui|clients|vsd|lapi|core\.(?:gui|errm|auditrm|sensorrm|microsensor|lprm|fsrm))`)

@@ -24,16 +24,23 @@ var undone = map[string]func(hazard, later *policy.Command) bool{
 		}
 		return false
 	},
-	RemovesRMCStart: func(_, later *policy.Command) bool {
+	RemovesRMCStart: func(hazard, later *policy.Command) bool {
 		if later.Name == "rmcctrl" {
 			return option(later, "aA")
 		}
+		if bringsBack(hazard, later) {
+			return true
+		}
 		return later.Name == "mkitab" && slices.ContainsFunc(later.Operands, func(entry string) bool { return strings.HasPrefix(entry, "ctrmc:") })
 	},
+	RemovesChdevLine:      bringsBack,
+	RemovesCloudInit:      bringsBack,
 	DisablesRemoteClients: func(_, later *policy.Command) bool { return later.Name == "rmcctrl" && option(later, "pq") },
-	DeletesNodeID:         func(_, later *policy.Command) bool { return later.Name == "recfgct" && !option(later, "h") },
-	DetachesInterface:     restoresAddress,
-	DeletesAddress:        restoresAddress,
+	DeletesNodeID: func(hazard, later *policy.Command) bool {
+		return later.Name == "recfgct" && !option(later, "h") || bringsBack(hazard, later)
+	},
+	DetachesInterface: restoresAddress,
+	DeletesAddress:    restoresAddress,
 	ClearsAddressAttribute: func(hazard, later *policy.Command) bool {
 		return later.Name == "chdev" && restoresAddress(hazard, later)
 	},
@@ -48,6 +55,16 @@ var undone = map[string]func(hazard, later *policy.Command) bool{
 	},
 }
 
+// bringsBack reports that a command puts a file's own content back in its place.
+func bringsBack(hazard, later *policy.Command) bool {
+	for i, edit := range later.Edits {
+		if edit.Kind == policy.EditRestore && edit.Path == hazard.Target && i == len(later.Edits)-1 {
+			return true
+		}
+	}
+	return false
+}
+
 // restoresAddress reports that a command enters the IPv6 address of the interface again.
 func restoresAddress(hazard, later *policy.Command) bool {
 	switch later.Name {
@@ -56,6 +73,9 @@ func restoresAddress(hazard, later *policy.Command) bool {
 	case "autoconf6":
 		return later.Options["i"] == hazard.Target || has(later.Operands, hazard.Target)
 	case "ifconfig":
+		if len(later.Operands) > 1 && later.Operands[0] == hazard.Target && has(later.Operands[1:], "up") {
+			return !has(hazard.Operands, "detach") && !has(hazard.Operands, "delete")
+		}
 		return len(later.Operands) > 2 && later.Operands[0] == hazard.Target && later.Operands[1] == "inet6" && !has(later.Operands, "delete")
 	}
 	return false
