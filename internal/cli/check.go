@@ -5,13 +5,18 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/moby/sys/atomicwriter"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/report"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
+	"github.com/powervs-aix/packer-plugin-rsct/version"
 )
 
 // loadPolicy loads the built-in policy with site files and variables, NAME=VALUE.
@@ -39,7 +44,8 @@ func runCheck(s streams, args []string) error {
 	baseline := f.String("baseline", "", "`evidence` to compare with")
 	asOf := f.String("as-of", "", "the `date` of judging, YYYY-MM-DD; today when left out")
 	failOn := f.String("fail-on", verdict.FailOnError, "the least `severity` that fails: error, warning or never")
-	format := f.String("format", "text", "text, json or html")
+	format := f.String("format", "text", "what to print: "+strings.Join(report.Formats(), ", "))
+	out := f.String("out", "", "the `folder` to write all reports into, beside what is printed")
 	if err := parse(f, args); err != nil {
 		return err
 	}
@@ -53,8 +59,7 @@ func runCheck(s streams, args []string) error {
 			return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
 		}
 	}
-	render, err := renderer(*format)
-	if err != nil {
+	if err := report.CheckFormat(*format); err != nil {
 		return err
 	}
 	p, err := loadPolicy(s, policies, variables)
@@ -79,12 +84,21 @@ func runCheck(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	document, err := render(result)
+	input := report.Input{Result: result, Record: record, Policy: p, Version: version.PluginVersion.FormattedVersion()}
+	document, err := report.Render(*format, input)
 	if err != nil {
 		return err
 	}
-	if _, err := s.out.Write(document); err != nil {
+	if *out != "" {
+		if err := writeReports(s, *out, input); err != nil {
+			return err
+		}
+	}
+	if _, err := s.out.Write(document.Content); err != nil {
 		return err
+	}
+	if err := report.AppendStepSummary(input); err != nil {
+		fmt.Fprintln(s.err, "warning:", err)
 	}
 	if !result.GateOpen {
 		return errNo
@@ -92,16 +106,23 @@ func runCheck(s streams, args []string) error {
 	return nil
 }
 
-func renderer(format string) (func(*verdict.Result) ([]byte, error), error) {
-	switch format {
-	case "text":
-		return func(r *verdict.Result) ([]byte, error) { return report.Text(r), nil }, nil
-	case "json":
-		return report.JSON, nil
-	case "html":
-		return report.HTML, nil
+// writeReports writes every report of the result into a folder, and says so.
+func writeReports(s streams, dir string, in report.Input) error {
+	documents, err := report.Documents(in)
+	if err != nil {
+		return err
 	}
-	return nil, fmt.Errorf("-format %q: expected text, json or html", format)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("-out: %w", err)
+	}
+	for _, d := range documents {
+		path := filepath.Join(dir, d.Name)
+		if err := atomicwriter.WriteFile(path, d.Content, 0o644); err != nil {
+			return fmt.Errorf("-out: %w", err)
+		}
+		fmt.Fprintln(s.err, "wrote", path)
+	}
+	return nil
 }
 
 // withBaseline puts the last collection of other evidence before the record's last

@@ -43,7 +43,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"check", "check [-policy FILE]… [-var NAME=VALUE]… [-as-of DATE] [-fail-on SEVERITY] [-baseline EVIDENCE] [-format text|json|html] EVIDENCE", "judge evidence: the collector's raw output, or an evidence.json", runCheck},
+		{"check", "check [-policy FILE]… [-var NAME=VALUE]… [-as-of DATE] [-fail-on SEVERITY] [-baseline EVIDENCE] [-format FORMAT] [-out DIR] EVIDENCE", "judge evidence: the collector's raw output, or an evidence.json", runCheck},
 		{"collector", "collector", "print the collector script, to run by hand: ssh aix ksh < collect.sh > host.evidence", runCollector},
 		{"facts", "facts EVIDENCE", "print the facts as JSON, unknowns as null with the reason", runFacts},
 		{"rules", "rules [-policy FILE]… [-format text|json] [RULE]", "list the rules, or explain one", runRules},

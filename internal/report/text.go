@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
-	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
 )
 
 // Text renders a result for a terminal or a log file.
-func Text(r *verdict.Result) []byte {
+func Text(in Input) []byte {
+	r := in.Result
 	var b strings.Builder
 	level := "unknown"
 	if l, known := r.Facts.System.Level.Get(); known {
