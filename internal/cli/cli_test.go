@@ -86,7 +86,7 @@ func TestWrongCallsSayWhatIsExpected(t *testing.T) {
 		{[]string{"nonsense"}, ExitFailed, "no command"},
 		{[]string{"check"}, ExitFailed, "usage:"},
 		{[]string{"check", "-as-of", "soon", "-"}, ExitFailed, "YYYY-MM-DD"},
-		{[]string{"check", "-format", "odt", "-"}, ExitFailed, "expected text, json or html"},
+		{[]string{"check", "-format", "odt", "-"}, ExitFailed, "expected text, html, md, json, sarif, junit or cyclonedx"},
 		{[]string{"check", "-fail-on", "x", "/dev/null"}, ExitFailed, "neither"},
 		{[]string{"check", "-var", "x", "-"}, ExitFailed, "NAME=VALUE"},
 		{[]string{"verify", "dir"}, ExitFailed, "-key is missing"},

@@ -24,7 +24,7 @@ import (
 // what does not apply is skipped, with the reason.
 func JUnit(l Listing) ([]byte, error) {
 	groups := map[string]string{}
-	for _, r := range l.rules() {
+	for _, r := range l.rules(l.Findings) {
 		groups[r.Name] = group(r)
 	}
 	findings := slices.Clone(l.Findings)

@@ -45,16 +45,16 @@ func (l Listing) fails(f policy.Finding) bool {
 	return f.Severity == policy.Error || f.Severity == policy.Warning && l.FailOn == verdict.FailOnWarning
 }
 
-// rules returns the rules that findings name, sorted. A rule without a description
+// rules returns the rules that the findings name, sorted. A rule without a description
 // is described by its first finding.
-func (l Listing) rules() []policy.Rule {
+func (l Listing) rules(findings []policy.Finding) []policy.Rule {
 	known := map[string]policy.Rule{}
 	for _, r := range l.Rules {
 		known[r.Name] = r
 	}
 	var used []policy.Rule
 	seen := map[string]bool{}
-	for _, f := range l.Findings {
+	for _, f := range findings {
 		if seen[f.Rule] {
 			continue
 		}

@@ -35,15 +35,18 @@ func SARIF(l Listing) ([]byte, error) {
 	run.WithAutomationDetails(sarif.NewRunAutomationDetails().WithID(automationID(l)))
 	run.WithColumnKind("unicodeCodePoints")
 
+	var shown []policy.Finding
+	for _, f := range Ordered(l.Findings) {
+		if f.Status != policy.Pass && f.Status != policy.NotApplicable {
+			shown = append(shown, f)
+		}
+	}
 	index := map[string]int{}
-	for i, r := range l.rules() {
+	for i, r := range l.rules(shown) {
 		index[r.Name] = i
 		run.Tool.Driver.AddRule(descriptor(r))
 	}
-	for _, f := range Ordered(l.Findings) {
-		if f.Status == policy.Pass || f.Status == policy.NotApplicable {
-			continue
-		}
+	for _, f := range shown {
 		run.AddResult(sarifResult(f, index[f.Rule]))
 	}
 

@@ -141,7 +141,7 @@ func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source
 	if err != nil {
 		return fail(err)
 	}
-	reportDigest, err := p.write(folder, facts, files, record, result, at)
+	reportDigest, err := p.write(ui, folder, facts, files, record, result, at)
 	if err != nil {
 		return fail(err)
 	}
@@ -269,7 +269,7 @@ func (p *PostProcessor) evidence() (*evidence.Record, error) {
 }
 
 // write renders the documents and writes the report folder.
-func (p *PostProcessor) write(folder string, facts *image.Facts, files []image.File, record *evidence.Record, result *verdict.Result, at time.Time) (string, error) {
+func (p *PostProcessor) write(ui packersdk.Ui, folder string, facts *image.Facts, files []image.File, record *evidence.Record, result *verdict.Result, at time.Time) (string, error) {
 	subjects, err := attest.Subjects(facts, files)
 	if err != nil {
 		return "", err
@@ -278,20 +278,16 @@ func (p *PostProcessor) write(folder string, facts *image.Facts, files []image.F
 	if err != nil {
 		return "", err
 	}
-	data, err := report.JSON(result)
+	in := p.reportInput(subjects, files, record, result)
+	documents, err := reports(in)
 	if err != nil {
 		return "", err
 	}
-	page, err := report.HTML(result)
-	if err != nil {
-		return "", err
-	}
+	summarise(ui, in)
 	return attest.Folder{
 		Path: folder, Subjects: subjects, Result: result, Signer: p.signer, VerifierID: p.config.VerifierID, At: at,
-		Documents: []attest.Document{
+		Documents: append([]attest.Document{
 			{Name: attest.FileEvidence, MediaType: "application/json", Content: encoded, Private: true},
-			{Name: attest.FileJSON, MediaType: "application/json", Content: data},
-			{Name: attest.FileHTML, MediaType: "text/html", Content: page},
-		},
+		}, documents...),
 	}.Write()
 }
