@@ -19,6 +19,7 @@ require (
 	github.com/secure-systems-lab/go-securesystemslib v0.11.1
 	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78
 	github.com/zclconf/go-cty v1.17.0
+	github.com/zclconf/go-cty-yaml v1.0.3
 	golang.org/x/crypto v0.55.0
 	golang.org/x/sync v0.22.0
 	mvdan.cc/sh/v3 v3.14.1

@@ -4,6 +4,7 @@ package aix
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -13,7 +14,8 @@ import (
 // cloud_final_modules. It reads the forms of YAML in which cloud-init's own
 // templates and documents write them: block lists of names and of [name, frequency]
 // pairs, and flow lists. Another form below one of these keys, and a key that comes
-// twice, are errors; all other keys are passed over.
+// twice, are errors. Of the key network it reads whether its config is disabled; all
+// other keys are passed over.
 func ParseCloudConfig(output []byte) (CloudConfig, error) {
 	f, err := parseFile(output)
 	if err != nil {
@@ -26,6 +28,9 @@ func ParseCloudConfig(output []byte) (CloudConfig, error) {
 	var reader cloudList
 	seen := map[string]bool{}
 	finish := func() error {
+		if reader.key == "network" && networkDisabled.MatchString(strings.Join(reader.text, " ")) {
+			config.NetworkDisabled = true
+		}
 		names, err := reader.names()
 		if reader.key == "datasource_list" {
 			config.DataSources = append(config.DataSources, names...)
@@ -61,6 +66,10 @@ func ParseCloudConfig(output []byte) (CloudConfig, error) {
 	}
 	return config, finish()
 }
+
+// networkDisabled is how cloud.cfg keeps cloud-init from configuring the network
+// (https://cloudinit.readthedocs.io/en/latest/reference/network-config.html).
+var networkDisabled = regexp.MustCompile(`(?:^|[\s{,])["']?config["']?\s*:\s*["']?disabled["']?(?:$|[\s},])`)
 
 func isCloudList(key string) bool {
 	switch key {

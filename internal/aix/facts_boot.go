@@ -22,6 +22,9 @@ type CloudConfig struct {
 	DataSources []string `json:"data_sources"`
 	// Modules are all modules of the init, config and final stages, in their order.
 	Modules []string `json:"modules"`
+	// NetworkDisabled says that "network: {config: disabled}" keeps cloud-init from
+	// configuring any interface.
+	NetworkDisabled bool `json:"network_disabled"`
 }
 
 // Boot is what the machine boots from.

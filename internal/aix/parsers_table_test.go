@@ -220,6 +220,26 @@ func TestCloudConfigInItsUsualForms(t *testing.T) {
 	}
 }
 
+func TestCloudConfigThatLeavesTheNetworkAlone(t *testing.T) {
+	for text, want := range map[string]bool{
+		"network:\n  config: disabled\n":                          true,
+		"network: {config: disabled}\n":                           true,
+		"network: { \"config\": 'disabled' } # by us\n":           true,
+		"network:\n  version: 2\n  config: disabled\n":            true,
+		"network:\n  # config: disabled\n":                        false,
+		"network:\n  config: enabled\n":                           false,
+		"network:\n  config: disabledx\n":                         false,
+		"growpart:\n  config: disabled\n":                         false,
+		"network:\n  version: 1\ngrowpart:\n  config: disabled\n": false,
+		"users: []\n": false,
+	} {
+		got, err := ParseCloudConfig([]byte(rcHead + text))
+		if err != nil || got.NetworkDisabled != want {
+			t.Errorf("%q: %v, %v", text, got.NetworkDisabled, err)
+		}
+	}
+}
+
 func TestAdapterOfAnAggregationIsItsOwn(t *testing.T) {
 	text := statisticsOf("ent2", "fa:a1:02:34:56:02", 7, "ETHERNET0") + statisticsOf("ent0", "fa:a1:02:34:56:00", 4094, "MGMTSWITCH")
 	got, err := ParseEntstat("ent2", []byte(text))

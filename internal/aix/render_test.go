@@ -228,7 +228,11 @@ func renderCloudConfig(c CloudConfig) string {
 		}
 		return text + "\n"
 	}
-	return "present -rw-r--r-- 1 0 0 1 f\ndatasource_list:" + list(c.DataSources) + "cloud_final_modules:" + list(c.Modules)
+	network := ""
+	if c.NetworkDisabled {
+		network = "network: {config: disabled}\n"
+	}
+	return "present -rw-r--r-- 1 0 0 1 f\n" + network + "datasource_list:" + list(c.DataSources) + "cloud_final_modules:" + list(c.Modules)
 }
 
 func renderLinks(names []string) string {

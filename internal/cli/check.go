@@ -19,7 +19,8 @@ import (
 	"github.com/powervs-aix/packer-plugin-rsct/version"
 )
 
-// loadPolicy loads the built-in policy with site files and variables, NAME=VALUE.
+// loadPolicy loads the built-in policy with site files and variables, NAME=VALUE, and
+// tells its warnings.
 func loadPolicy(s streams, files, variables []string) (*policy.Policy, error) {
 	values := map[string]string{}
 	for _, v := range variables {
@@ -32,6 +33,9 @@ func loadPolicy(s streams, files, variables []string) (*policy.Policy, error) {
 	p, diags := policy.Load(policy.Sources{Files: files, Variables: values})
 	if diags.HasErrors() {
 		return nil, fmt.Errorf("the policy does not load:\n%s", report.Diagnostics(p, diags))
+	}
+	if len(diags) > 0 {
+		fmt.Fprintln(s.err, report.Diagnostics(p, diags))
 	}
 	return p, nil
 }

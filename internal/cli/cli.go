@@ -46,7 +46,7 @@ func commands() []command {
 		{"check", "check [-policy FILE]… [-var NAME=VALUE]… [-as-of DATE] [-fail-on SEVERITY] [-baseline EVIDENCE] [-format FORMAT] [-out DIR] EVIDENCE", "judge evidence: the collector's raw output, or an evidence.json", runCheck},
 		{"collector", "collector", "print the collector script, to run by hand: ssh aix ksh < collect.sh > host.evidence", runCollector},
 		{"facts", "facts EVIDENCE", "print the facts as JSON, unknowns as null with the reason", runFacts},
-		{"rules", "rules [-policy FILE]… [-format text|json] [RULE]", "list the rules, or explain one", runRules},
+		{"rules", "rules [-policy FILE]… [-var NAME=VALUE]… [-format text|json] [RULE]", "list the rules, or explain one", runRules},
 		{"simulate", "simulate [-listen ADDRESS] HOST.hcl", "serve a simulated AIX host over SSH", runSimulate},
 		{"verify", "verify -key PUB [-image FILE | -digest SHA256] DIR|FILE", "verify a report folder or a single attestation, and its verdict", runVerify},
 		{"version", "version", "print the version", runVersion},

@@ -5,10 +5,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"text/tabwriter"
-
-	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
 )
 
 func runRules(s streams, args []string) error {
@@ -38,8 +35,12 @@ func runRules(s streams, args []string) error {
 		if *format == "json" {
 			return writeJSON(s, rule)
 		}
-		explain(s, rule)
-		return nil
+		text, err := p.Explain(rule.Name)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprint(s.out, text)
+		return err
 	}
 	if *format == "json" {
 		return writeJSON(s, p.Rules())
@@ -57,21 +58,4 @@ func writeJSON(s streams, v any) error {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(v)
-}
-
-func explain(s streams, r policy.Rule) {
-	fmt.Fprintf(s.out, "%s (%s, %s)\n  %s\n\n", r.Name, r.Severity, r.State, r.Summary)
-	for _, part := range []struct{ label, text string }{
-		{"stage", r.Stage}, {"looks at", strings.Join(r.Roots, ", ")}, {"evidence", strings.Join(r.Evidence, ", ")},
-		{"for each", r.ForEach}, {"applies when", r.Applies}, {"condition", r.Condition}, {"expected", r.Expected},
-		{"found", r.Found}, {"remedy", r.Remedy}, {"reference", r.Reference}, {"controls", strings.Join(r.Controls, ", ")},
-		{"written at", fmt.Sprintf("%s:%d", r.File, r.Line)}, {"overridden", strings.Join(r.Overridden, ", ")}, {"because", r.Reason},
-	} {
-		if part.text != "" {
-			fmt.Fprintf(s.out, "  %-13s %s\n", part.label+":", strings.ReplaceAll(part.text, "\n", "\n                "))
-		}
-	}
-	if !r.Ignorable {
-		fmt.Fprintln(s.out, "  This rule refuses waivers.")
-	}
 }

@@ -237,6 +237,8 @@ func zero(ty cty.Type) cty.Value {
 
 // Every built-in rule has its cases: one that fails, one that passes, one in which
 // it cannot be told, and one in which it does not apply, as far as there can be one.
+// That a rule does not apply where one that it requires fails is the same for all, and
+// tested by TestAGuestThatIsNoAIXIsOneFinding.
 func TestEveryRuleHasItsCases(t *testing.T) {
 	p := mustLoad(t, Sources{})
 	for _, r := range p.rules {
@@ -260,10 +262,7 @@ func TestEveryRuleHasItsCases(t *testing.T) {
 				}
 				checkCase(t, r, kind, source, result)
 			}
-			needed := []string{"wrong", "right"}
-			if len(r.Evidence) > 0 {
-				needed = append(needed, "undetermined")
-			}
+			needed := []string{"wrong", "right", "undetermined"}
 			if r.applies != nil || r.forEach != nil && r.ifEmpty == NotApplicable && len(r.forEach.roots) > 0 && !fixed(r.forEach) {
 				needed = append(needed, "not-applicable")
 			}
@@ -276,6 +275,31 @@ func TestEveryRuleHasItsCases(t *testing.T) {
 				t.Error("the page does not say why the rule matters")
 			}
 		})
+	}
+}
+
+// Of a guest that is no AIX one finding is told: that it is none.
+func TestAGuestThatIsNoAIXIsOneFinding(t *testing.T) {
+	p := mustLoad(t, Sources{})
+	values := healthyValues()
+	if err := damage(values, `guest.system.os = "Linux"`); err != nil {
+		t.Fatal(err)
+	}
+	result, err := p.evaluate(context.Background(), values, 1000, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range result.Findings {
+		want := NotApplicable
+		switch r := p.byName[f.Rule]; {
+		case r.Name == "guest-is-aix":
+			want = Fail
+		case !r.needs[RootGuest] && !r.needs[RootBaseline]:
+			continue
+		}
+		if f.Status != want {
+			t.Errorf("%s %s %q", f.Status, f.Rule, f.Subject)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func loadText(t testing.TB, source string, variables map[string]string) (*Policy
 		t.Fatal(err)
 	}
 	p, diags := Load(Sources{Files: []string{path}, Variables: variables})
-	if len(diags) == 0 {
+	if !diags.HasErrors() {
 		return p, ""
 	}
 	var text bytes.Buffer

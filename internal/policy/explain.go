@@ -24,11 +24,13 @@ func (p *Policy) Explain(name string) (string, error) {
 	line("applies to", r.ForEach)
 	line("only where", r.Applies)
 	line("requires", r.Requires)
+	line("holds when", r.Condition)
 	line("expected", r.ExpectedText)
 	line("remedy", r.RemedyText)
 	line("reference", r.Reference)
 	line("controls", strings.Join(r.Controls, ", "))
 	line("stage", r.Stage+stageWords[r.Stage])
+	line("looks at", strings.Join(r.Roots, ", "))
 	line("evidence", strings.Join(r.Evidence, ", "))
 	if r.BearsOn == BearsOnRMC {
 		line("health", "where it fails, Power VS is expected to show Warning for a VM deployed from the image")
@@ -43,7 +45,8 @@ func (p *Policy) Explain(name string) (string, error) {
 	}
 	line("state", r.State)
 	if r.State != "enabled" {
-		line("overridden", strings.Join(r.Overridden, ", ")+": "+r.Reason)
+		line("overridden", strings.Join(r.Overridden, ", "))
+		line("because", r.Reason)
 	}
 	line("written in", fmt.Sprintf("%s:%d", r.File, r.Line))
 	fmt.Fprintf(&b, "\n%s\n", r.Source)

@@ -15,12 +15,12 @@ import (
 // times, which for a list of all filesets costs more than everything else together.
 // Whatever is not everyday, an unknown or blamed value above all, goes the usual way.
 func call(e *hclsyntax.FunctionCallExpr, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	if e.ExpandFinal || e.Name == "try" || e.Name == "can" {
+	if e.ExpandFinal || e.Name == "try" || e.Name == "can" || e.Name == "convert" {
 		v, diags := e.Value(ctx)
 		if v.IsKnown() || v.IsMarked() || diags.HasErrors() {
 			return v, diags
 		}
-		// try and can do not say what was unknown. The budget bounds this second look.
+		// These do not say what was unknown. The budget bounds this second look.
 		for _, arg := range e.Args {
 			if argument, argDiags := arg.Value(ctx); !argDiags.HasErrors() {
 				_, marks := argument.UnmarkDeep()

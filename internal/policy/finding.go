@@ -83,7 +83,10 @@ const (
 // Health is the expected health, in the words of Power VS, and what it follows from.
 type Health struct {
 	Expected string `json:"expected"`
-	// Because are the facts that lead there, one sentence each, in the order of the rules.
+	// Because are the facts that lead there, one sentence each, in the order of the
+	// rules: the rule, the subject, what was found, and the probes that told it. For
+	// `Warning` they are the facts that break RMC, for "cannot tell" those that are
+	// missing, and for `OK` all that bear on it.
 	Because []string `json:"because"`
 }
 

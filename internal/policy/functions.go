@@ -8,6 +8,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/hashicorp/go-cty-funcs/collection"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -128,7 +129,7 @@ func catalogue() []entry {
 		general("cidrhost", cidrHostFunc, "The address of a host in a network prefix.", `cidrhost("10.1.0.0/16", 5)`, `"10.1.0.5"`),
 		general("cidrnetmask", cidrNetmaskFunc, "The IPv4 netmask of a prefix.", `cidrnetmask("10.1.0.0/16")`, `"255.255.0.0"`),
 		general("cidrsubnet", cidrSubnetFunc, "A subnet of a prefix.", `cidrsubnet("10.1.0.0/16", 8, 2)`, `"10.1.2.0/24"`),
-		general("coalesce", stdlib.CoalesceFunc, "The first argument that is not null.", `coalesce(null, "a")`, `"a"`),
+		general("coalesce", collection.CoalesceFunc, "The first argument that is neither null nor an empty string.", `coalesce(null, "", "a")`, `"a"`),
 		general("coalescelist", stdlib.CoalesceListFunc, "The first list that is not empty.", `coalescelist([], ["a"])`, `["a"]`),
 		general("compact", stdlib.CompactFunc, "A list of strings without the empty ones.", `compact(["a", "", "b"])`, `["a","b"]`),
 		general("concat", stdlib.ConcatFunc, "Several lists as one.", `concat(["a"], ["b"])`, `["a","b"]`),
@@ -143,7 +144,7 @@ func catalogue() []entry {
 		general("indent", stdlib.IndentFunc, "A string whose lines after the first are indented.", `indent(2, "a\nb")`, `"a\n  b"`).bound(indentGuard),
 		general("index", indexFunc, "The position of an element in a list.", `index(["a", "b"], "b")`, `1`),
 		general("join", stdlib.JoinFunc, "The elements of lists as one string with separators.", `join(", ", ["en0", "en1"])`, `"en0, en1"`).bound(joinGuard),
-		general("jsondecode", stdlib.JSONDecodeFunc, "The value of a JSON text.", `jsondecode("{\"a\":1}").a`, `1`),
+		general("jsondecode", stdlib.JSONDecodeFunc, "The value of a JSON text.", `jsondecode("{\"a\":1}").a`, `1`).bound(decodeGuard),
 		general("jsonencode", stdlib.JSONEncodeFunc, "A value as JSON text.", `jsonencode(["a", 1])`, `"[\"a\",1]"`),
 		general("keys", stdlib.KeysFunc, "The keys of a map, sorted.", `keys({ b = 1, a = 2 })`, `["a","b"]`),
 		general("length", lengthFunc, "The number of elements of a collection, or of characters of a string.", `length(["a", "b"])`, `2`),
@@ -194,7 +195,7 @@ func catalogue() []entry {
 			list[i] = raw(list[i])
 		}
 	}
-	return slices.Concat(list, domainFunctions())
+	return slices.Concat(list, encodingFunctions(), domainFunctions())
 }
 
 func tooLarge(what string) error {

@@ -2,7 +2,10 @@
 
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // health derives what Power VS is expected to show for a VM deployed from the image
 // from the rules that bear on it. A waiver accepts a risk; it does not change what
@@ -22,14 +25,23 @@ func (p *Policy) health(result *Result, known map[string]bool) Health {
 			line += " (" + f.Subject + ")"
 		}
 		line += ": "
+		told := ""
+		if len(f.Evidence) > 0 {
+			told = " (told by " + strings.Join(f.Evidence, ", ") + ")"
+		}
 		switch {
 		case f.Status == Fail, f.Status == Waived && f.Unknown == nil:
-			line += "expected " + or(f.Expected, f.Summary) + ", found " + or(f.Found, "otherwise")
+			line += "expected " + or(f.Expected, f.Summary) + ", found " + or(f.Found, "otherwise") + told
+			if f.Status == Waived {
+				line += "; waived, which does not change what a VM does"
+			}
 			warnings = append(warnings, line)
 		case f.Status == Undetermined, f.Status == Waived:
 			unknowns = append(unknowns, line+f.Why)
+		case f.Status == Pass && f.Found != "":
+			ok = append(ok, line+f.Summary+"; found "+f.Found+told)
 		case f.Status == Pass:
-			ok = append(ok, line+f.Summary)
+			ok = append(ok, line+f.Summary+told)
 		}
 	}
 	for _, s := range result.Skipped {

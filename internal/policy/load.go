@@ -27,6 +27,7 @@ var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 // Load reads and merges the built-in policy and the given files, and type-checks
 // all of it with every fact unknown. The policy is returned also when there are
 // errors, to write them with its WriteDiagnostics; it must not be evaluated then.
+// Warnings are about parts that do nothing; callers show them and go on.
 func Load(sources Sources) (p *Policy, diags hcl.Diagnostics) {
 	p = &Policy{parsed: map[string]*hcl.File{}, byName: map[string]*rule{}}
 	// HCL and cty report some impossible inputs by panicking. For a policy from a
@@ -36,7 +37,10 @@ func Load(sources Sources) (p *Policy, diags hcl.Diagnostics) {
 			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Policy cannot be read", Detail: fmt.Sprintf("The policy language failed on this policy: %v.", r)})
 		}
 	}()
-	l := &loader{policy: p, blocks: map[string][]*hcl.Block{}, meter: newMeter(context.Background(), 0)}
+	l := &loader{
+		policy: p, blocks: map[string][]*hcl.Block{}, meter: newMeter(context.Background(), 0),
+		used: map[string]bool{}, declared: map[string]hcl.Range{},
+	}
 	l.meter.checking = true
 	p.files, l.diags = readSources(sources)
 	l.parse()
@@ -55,6 +59,7 @@ func Load(sources Sources) (p *Policy, diags hcl.Diagnostics) {
 	if l.diags.HasErrors() {
 		return p, l.diags
 	}
+	l.warnings()
 	if err := p.computeDigest(); err != nil {
 		l.error(nil, "Policy has no digest", "%s", err)
 	}
@@ -67,8 +72,12 @@ type loader struct {
 	diags   hcl.Diagnostics
 	blocks  map[string][]*hcl.Block // by type, in the order read
 	builtin map[string]bool         // file names
-	meter   *meter
-	static  *hcl.EvalContext // var, local and functions, with unknown roots
+	// used are the variables and locals that an expression names, as "var.NAME" and
+	// "local.NAME"; declared is where the variables stand.
+	used     map[string]bool
+	declared map[string]hcl.Range
+	meter    *meter
+	static   *hcl.EvalContext // var, local and functions, with unknown roots
 }
 
 func (l *loader) error(at *hcl.Range, summary, format string, args ...any) {
@@ -123,6 +132,7 @@ func (l *loader) expression(attribute *hcl.Attribute) *expression {
 		l.error(&attribute.Range, "Unsupported expression", "A policy is written in HCL's native syntax.")
 		return nil
 	}
+	l.uses(syntax.Variables())
 	e := &expression{names: syntax.Variables(), text: l.sourceOf(syntax.Range()), roots: map[string]bool{}}
 	if template, ok := syntax.(*hclsyntax.TemplateExpr); ok {
 		for _, part := range template.Parts {

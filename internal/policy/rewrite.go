@@ -144,6 +144,9 @@ func metered(e hclsyntax.Expression) (hclsyntax.Expression, hcl.Diagnostics) {
 		rewrite(&e.Source)
 	case *hclsyntax.FunctionCallExpr:
 		for i := range e.Args {
+			if e.Name == "convert" && i == 1 {
+				break // a type, which is read and not evaluated
+			}
 			rewrite(&e.Args[i])
 		}
 	case *hclsyntax.ConditionalExpr:

@@ -159,6 +159,9 @@ func (l *loader) overrides() {
 			}
 		}
 		sort.Strings(target.Overridden)
+		if len(target.Overridden) == 0 {
+			l.warn(block.DefRange, "Override changes nothing", "The override of the rule %q has a reason and nothing else.", target.Name)
+		}
 		if !before.Ignorable {
 			weaker := target.State == "disabled" || target.Ignorable || severityRank[target.Severity] > severityRank[before.Severity]
 			if weaker {

@@ -83,6 +83,7 @@ func (l *loader) variables(given map[string]string) {
 			l.error(&v.at, "Invalid value", "The variable %q: %s.", name, err)
 		}
 		v.Value = text
+		l.declared[name] = v.at
 		l.policy.variables = append(l.policy.variables, v.Variable)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,9 @@ import (
 type PostProcessor struct {
 	config Config
 	policy *policy.Policy
-	signer *attest.Signer
+	// warnings are what the policy loads with, for the user to see.
+	warnings string
+	signer   *attest.Signer
 	// now is the Packer host's clock.
 	now func() time.Time
 }
@@ -110,7 +113,12 @@ func (p *PostProcessor) Configure(raws ...any) error {
 	if diags.HasErrors() {
 		refuse("policy: %s", report.Diagnostics(loaded, diags))
 	}
-	p.policy = loaded
+	p.policy, p.warnings = loaded, ""
+	if len(diags) > 0 && !diags.HasErrors() {
+		// Packer shows nothing of a plugin at validation but errors.
+		p.warnings = report.Diagnostics(loaded, diags)
+		log.Printf("[WARN] rsct-attest: policy: %s", p.warnings)
+	}
 	if errs != nil && len(errs.Errors) > 0 {
 		return errs
 	}
@@ -121,7 +129,9 @@ func (p *PostProcessor) Configure(raws ...any) error {
 // artifact on or refuses. The report is written in both cases.
 func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (packersdk.Artifact, bool, bool, error) {
 	fail := func(err error) (packersdk.Artifact, bool, bool, error) { return nil, false, false, err }
-
+	if p.warnings != "" {
+		ui.Say("Policy: " + p.warnings)
+	}
 	facts, files, err := p.digest(ctx, ui, source)
 	if err != nil {
 		return fail(err)

@@ -33,6 +33,8 @@ import (
 type Provisioner struct {
 	config Config
 	policy *policy.Policy
+	// warnings are what the policy loads with, for the user to see.
+	warnings string
 	// now is the Packer host's clock.
 	now func() time.Time
 }
@@ -99,7 +101,13 @@ func (p *Provisioner) Prepare(raws ...any) error {
 	if diags.HasErrors() {
 		refuse("policy: %s", report.Diagnostics(loaded, diags))
 	}
-	p.policy = loaded
+	p.policy, p.warnings = loaded, ""
+	if len(diags) > 0 && !diags.HasErrors() {
+		// Packer shows nothing of a plugin at validation but errors; it is said again when
+		// the block runs.
+		p.warnings = report.Diagnostics(loaded, diags)
+		log.Printf("[WARN] rsct: policy: %s", p.warnings)
+	}
 	if errs != nil && len(errs.Errors) > 0 {
 		return errs
 	}
@@ -116,6 +124,9 @@ func (p *Provisioner) wrap(command string) (string, error) {
 // Provision collects, and does what the mode asks for. Evidence is on disk before
 // any error is returned.
 func (p *Provisioner) Provision(ctx context.Context, ui packersdk.Ui, comm packersdk.Communicator, _ map[string]any) error {
+	if p.warnings != "" {
+		ui.Say("Policy: " + p.warnings)
+	}
 	store, err := p.store()
 	if err != nil {
 		return err

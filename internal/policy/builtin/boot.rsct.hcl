@@ -14,6 +14,7 @@ rule "boot-list-is-rootvg" {
   found     = guest.boot.list
   remedy    = "Set it with `bootlist -m normal DISK blv=hd5`, DISK being rootvg's disk, after `bosboot -ad /dev/DISK`."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-restoring-aix-mksysb-image"
+  bears_on  = "rmc"
 }
 
 rule "booted-from-rootvg" {

@@ -70,6 +70,19 @@ rule "cloud-init-resets-rmc" {
   bears_on  = "rmc"
 }
 
+rule "cloud-init-configures-network" {
+  severity  = "error"
+  summary   = "cloud-init enters the addresses of a new VM"
+  requires  = "guest-is-aix"
+  applies   = guest.cloud_init.installed && guest.cloud_init.config.present
+  condition = !guest.cloud_init.config.network_disabled
+  expected  = "no `network: {config: disabled}` in cloud.cfg"
+  found     = guest.cloud_init.config.network_disabled ? "network: {config: disabled}" : "not disabled"
+  remedy    = "Take `network: {config: disabled}` out of /opt/freeware/etc/cloud/cloud.cfg. With it cloud-init leaves the interfaces of a new VM as the image has them, so that nothing enters the management address that Power VS injects."
+  reference = "https://cloudinit.readthedocs.io/en/latest/reference/network-config.html"
+  bears_on  = "rmc"
+}
+
 rule "clouddev-set" {
   severity  = "warning"
   summary   = "The device configuration is rebuilt on a new VM"

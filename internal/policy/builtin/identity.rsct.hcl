@@ -20,7 +20,7 @@ rule "node-id-consistent" {
   requires  = "guest-is-aix"
   condition = guest.node_id.consistent
   expected  = "one node id from lsnodeid, in /etc/ct_node_id and in /var/ct/cfg/ct_node_id"
-  found     = "lsnodeid ${guest.node_id.reported}, /etc/ct_node_id ${guest.node_id.etc.id}, /var/ct/cfg/ct_node_id ${guest.node_id.var.id}"
+  found     = "lsnodeid ${guest.node_id.reported}, /etc/ct_node_id ${guest.node_id.etc.present ? guest.node_id.etc.id : "absent"}, /var/ct/cfg/ct_node_id ${guest.node_id.var.present ? guest.node_id.var.id : "absent"}"
   remedy    = "Bring them together with `/opt/rsct/install/bin/recfgct -i VALUE`, VALUE being the id to keep; not while a peer domain is online."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   controls  = ["NIST-800-53:IA-3"]

@@ -15,6 +15,30 @@ rule "aix-level-supported" {
   found     = guest.system.level.text
   remedy    = "Upgrade to AIX ${var.minimum_aix_version} or later, better to the level that the newest machines of your data centre ask for."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-configuring-custom-image"
+  bears_on  = "rmc"
+}
+
+variable "newest_machine_levels" {
+  type        = map(string)
+  default     = { "7.2" = "7.2.5.8", "7.3" = "7.3.2.2" }
+  description = "For each version of AIX the least level, VERSION.TL.SP, that the newest machines of Power VS run (S1122: 7.2 TL5 SP8, 7.3 TL2 SP2). A version that is not named here runs there only if it is later than all of these."
+}
+
+rule "aix-level-newest-machines" {
+  severity  = "notice"
+  summary   = "The image can be deployed to the newest machines as well"
+  requires  = "guest-is-aix"
+  condition = level_at_least(local.aix_level, lookup(var.newest_machine_levels, guest.system.level.version, local.after_newest))
+  expected  = "AIX ${join(" or ", [for version, level in var.newest_machine_levels : "${level} (version.TL.SP)"])}, or later"
+  found     = guest.system.level.text
+  remedy    = "Update the technology level or service pack, if VMs of this image are to run on an S1122. Power VS may choose any machine of a type that the workspace offers."
+  reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-configuring-custom-image"
+}
+
+locals {
+  aix_level = "${guest.system.level.version}.${guest.system.level.technology_level}.${guest.system.level.service_pack}"
+  # A level that only versions after all the named ones reach.
+  after_newest = "${reverse(sort(concat(["0"], keys(var.newest_machine_levels))))[0]}.99.99"
 }
 
 rule "technology-level-complete" {

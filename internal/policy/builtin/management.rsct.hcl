@@ -2,11 +2,19 @@
 # that Power VS injects, and over which RMC reaches the management system.
 
 locals {
-  management           = [for i in guest.interfaces : i if i.name == guest.management.interface]
-  management_name      = guest.management.interface == "" ? "no management interface" : guest.management.interface
-  interface_aspects    = ["defined", "attached", "up", "address", "ipv4", "mtu", "attribute", "adapter", "startup-file", "startup-mode", "startup-line"]
-  rmc_aspects          = ["rmc-active", "rmc-defined", "rmc-at-boot", "remote-clients", "node-id", "fileset", "first-boot"]
-  boot_volume_aspects  = ["boot-volume"]
+  management      = [for i in guest.interfaces : i if i.name == guest.management.interface]
+  management_name = guest.management.interface == "" ? "no management interface" : guest.management.interface
+  # What could be mistaken for it: global addresses, and link-local ones beside IPv4.
+  other_ipv6 = flatten([
+    for i in guest.interfaces : [
+      for a in i.running.ipv6 : "${i.name} has ${a.address}/${a.prefix_length}, ${length(i.running.ipv4) == 0 ? ip_scope(a.address) : "${ip_scope(a.address)} beside IPv4 ${i.running.ipv4[0].address}"}"
+      if contains(["global", "unique-local", "link-local"], ip_scope(a.address))
+    ]
+  ])
+  other_addresses     = length(local.other_ipv6) == 0 ? "" : "; ${join("; ", local.other_ipv6)}"
+  interface_aspects   = ["defined", "attached", "up", "address", "ipv4", "mtu", "attribute", "adapter", "startup-file", "startup-mode", "startup-line"]
+  rmc_aspects         = ["rmc-active", "rmc-defined", "rmc-at-boot", "remote-clients", "node-id", "fileset", "first-boot"]
+  boot_volume_aspects = ["boot-volume"]
 }
 
 rule "management-interface-link-local" {
@@ -16,7 +24,7 @@ rule "management-interface-link-local" {
   subject   = local.management_name
   condition = is_link_local(guest.management.address)
   expected  = "an address in fe80::/10 on a running interface"
-  found     = guest.management.address == "" ? "none (${guest.management.reason})" : "${guest.management.address}/${guest.management.prefix_length}"
+  found     = guest.management.address == "" ? "none (${guest.management.reason})${local.other_addresses}" : "${guest.management.address}/${guest.management.prefix_length}"
   remedy    = "Put the injected address back with `chdev -l enN -a netaddr6=ADDRESS -a prefixlen=64 -a state=up`, or let the plugin do it: a baseline at the start of the build records it."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   controls  = ["NIST-800-53:CM-6"]
@@ -178,17 +186,31 @@ locals {
   ]
 }
 
+locals {
+  leftover_groups = ["old_rootvg", "altinst_rootvg"]
+  old_leftovers   = [for d in baseline.boot.disks : d.volume_group if contains(local.leftover_groups, d.volume_group)]
+  new_leftovers = [
+    for d in guest.boot.disks : "${d.volume_group} on ${d.name}, where alt_disk_mksysb or alt_disk_install put it since the start of the build"
+    if contains(local.leftover_groups, d.volume_group) && !contains(local.old_leftovers, d.volume_group)
+  ]
+  # The restore of a mksysb runs recfgct, which makes a new node id.
+  new_node_id = (
+    guest.node_id.etc.present && baseline.node_id.etc.present && guest.node_id.etc.id != baseline.node_id.etc.id
+    ? ["node id ${guest.node_id.etc.id}, at the start of the build ${baseline.node_id.etc.id}: a restored mksysb makes a new one"] : []
+  )
+}
+
 rule "no-mksysb-restore" {
   severity  = "error"
   summary   = "No mksysb was restored over the guest during the build"
   requires  = "guest-is-aix"
-  condition = !(
-    anytrue([for d in guest.boot.disks : contains(["old_rootvg", "altinst_rootvg"], d.volume_group)]) &&
-    !anytrue([for d in baseline.boot.disks : contains(["old_rootvg", "altinst_rootvg"], d.volume_group)])
-  ) && (!(baseline.node_id.etc.present && guest.node_id.etc.present) || baseline.node_id.etc.id == guest.node_id.etc.id)
+  for_each  = concat(local.new_leftovers, local.new_node_id)
+  if_empty  = "pass"
+  subject   = "mksysb"
+  condition = false
   expected  = "no old_rootvg or altinst_rootvg that was not there before, and the node id of the baseline"
-  found     = "volume groups ${try(join(", ", [for d in guest.boot.disks : "${d.name} ${d.volume_group == "" ? "none" : d.volume_group}"]), "unknown")}; node id ${guest.node_id.etc.id}, at the baseline ${baseline.node_id.etc.id}"
-  remedy    = "Restore the mksysb before the build and take the baseline after it, following IBM's procedure: cloud-init and RSCT 3.2.6.2 or later in the image, boot list and interface checked."
+  found     = each.value
+  remedy    = "Restore the mksysb before the build and take the baseline after it, following IBM's procedure: cloud-init and RSCT 3.2.6.2 or later in the image, boot list and interface checked. If recfgct alone made the new node id, take it out of the build: cloud-init runs it at first boot."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-restoring-aix-mksysb-image"
   bears_on  = "rmc"
 }
@@ -198,7 +220,8 @@ rule "management-interface-not-removed" {
   summary   = "The management interface was not removed with smitty or its commands"
   requires  = "guest-is-aix"
   subject   = baseline.management.interface == "" ? "no management interface" : baseline.management.interface
-  applies   = baseline.management.interface != ""
+  # With another root volume group the guest has another ODM, which says nothing of smitty.
+  applies   = baseline.management.interface != "" && length(local.new_rootvg_disks) == 0
   condition = (
     contains(guest.interfaces[*].name, baseline.management.interface) &&
     (!baseline.management.persisted_in_odm || guest.management.persisted_in_odm)
