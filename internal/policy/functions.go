@@ -52,6 +52,18 @@ var callable = sync.OnceValue(func() map[string]function.Function {
 	return functions
 })
 
+// PackerFunctions are those functions that Packer has too, bounded as in a policy, in
+// a map of the caller's own.
+func PackerFunctions() map[string]function.Function {
+	functions := map[string]function.Function{}
+	for _, e := range catalogue() {
+		if !e.Domain {
+			functions[e.Name] = callable()[e.Name]
+		}
+	}
+	return functions
+}
+
 // Functions are the functions of the policy language, sorted by name.
 func Functions() []Function {
 	var functions []Function

@@ -35,18 +35,21 @@ const (
 	maxDiagnostics = 50 // errors told of one policy
 )
 
-// scan refuses what would make the recursive parser or evaluator run out of stack,
+// TooComplex is the summary of what Scan refuses besides what is no HCL.
+const TooComplex = "Too complex"
+
+// Scan refuses what would make the recursive parser or evaluator run out of stack,
 // before either sees it. HCL's scanner does not recurse, so it is safe on anything.
-func scan(src []byte, filename string) hcl.Diagnostics {
+func Scan(src []byte, filename string) hcl.Diagnostics {
 	tokens, diags := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
 	if diags.HasErrors() {
 		return diags
 	}
 	refuse := func(at hclsyntax.Token, detail string) hcl.Diagnostics {
-		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Policy too complex", Detail: detail, Subject: at.Range.Ptr()}}
+		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: TooComplex, Detail: detail, Subject: at.Range.Ptr()}}
 	}
 	if len(tokens) > maxTokens {
-		return refuse(tokens[maxTokens], fmt.Sprintf("A policy file may hold at most %d tokens; split it into several files.", maxTokens))
+		return refuse(tokens[maxTokens], fmt.Sprintf("A file may hold at most %d tokens; split it into several files.", maxTokens))
 	}
 	// One counter of operators for each open bracket, and whether that bracket is a
 	// brace: directly inside braces a line break ends an item, elsewhere the expression

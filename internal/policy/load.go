@@ -91,7 +91,7 @@ func (l *loader) parse() {
 		// Known to the writer of diagnostics before anything can go wrong with it.
 		l.policy.parsed[f.Name] = &hcl.File{Bytes: f.content}
 		if !f.Builtin {
-			if diags := scan(f.content, f.Name); diags.HasErrors() {
+			if diags := Scan(f.content, f.Name); diags.HasErrors() {
 				l.diags = append(l.diags, diags...)
 				continue
 			}

@@ -109,6 +109,15 @@ type Suppression struct {
 	Place Place  `json:"place"`
 }
 
+// The kinds of a step.
+const (
+	StepProvisioner   = "provisioner"
+	StepErrorCleanup  = "error-cleanup-provisioner"
+	StepPostProcessor = "post-processor"
+	StepScript        = "script"
+	StepPlaybook      = "playbook"
+)
+
 // Step is a provisioner, a post-processor, or a file given on its own.
 type Step struct {
 	// Key names the step for people, for instance `build.aix.provisioner[2] "shell"`.
@@ -138,6 +147,8 @@ type Step struct {
 	Blocks []string `json:"blocks"`
 	// Arguments are the step's arguments that are known, as text.
 	Arguments map[string]string `json:"arguments"`
+	// Unknown are the names of the arguments whose values are not known before the build, sorted.
+	Unknown []string `json:"unknown"`
 	// Conditional says that `only` or `except` stands on the step.
 	Conditional bool  `json:"conditional"`
 	Place       Place `json:"place"`

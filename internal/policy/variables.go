@@ -181,7 +181,7 @@ func (l *loader) give(v *variable, text string) {
 	}
 	filename := fmt.Sprintf("<value of variable %s>", v.Name)
 	l.policy.parsed[filename] = &hcl.File{Bytes: []byte(text)}
-	diags := scan([]byte(text), filename)
+	diags := Scan([]byte(text), filename)
 	if !diags.HasErrors() {
 		var syntax hclsyntax.Expression
 		syntax, diags = hclsyntax.ParseExpression([]byte(text), filename, hcl.InitialPos)
