@@ -46,6 +46,7 @@ func commands() []command {
 		{"check", "check [-policy FILE]… [-var NAME=VALUE]… [-as-of DATE] [-fail-on SEVERITY] [-baseline EVIDENCE] [-format FORMAT] [-out DIR] EVIDENCE", "judge evidence: the collector's raw output, or an evidence.json", runCheck},
 		{"collector", "collector", "print the collector script, to run by hand: ssh aix ksh < collect.sh > host.evidence", runCollector},
 		{"facts", "facts EVIDENCE", "print the facts as JSON, unknowns as null with the reason", runFacts},
+		{"lint", "lint [-var-file FILE]… [-var NAME=VALUE]… [-policy FILE]… [-fail-on SEVERITY] [-baseline FILE] [-format text|json|sarif|junit|github] [-out FORMAT=FILE]… PATH…", "lint Packer templates, shell scripts and Ansible playbooks", runLint},
 		{"rules", "rules [-policy FILE]… [-var NAME=VALUE]… [-format text|json] [RULE]", "list the rules, or explain one", runRules},
 		{"simulate", "simulate [-listen ADDRESS] HOST.hcl", "serve a simulated AIX host over SSH", runSimulate},
 		{"verify", "verify -key PUB [-image FILE | -digest SHA256] DIR|FILE", "verify a report folder or a single attestation, and its verdict", runVerify},

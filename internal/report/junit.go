@@ -88,6 +88,8 @@ func testcase(l Listing, group string, f policy.Finding) junit.Testcase {
 			words = waiverWords(*f.Waiver)
 		}
 		t.Skipped = outcome("waived", "waived: "+words, sentence(f))
+	case l.setAside(f) != "":
+		t.Skipped = outcome("suppressed", "suppressed: "+l.setAside(f), sentence(f))
 	case l.fails(f) && f.Status == policy.Fail:
 		t.Failure = outcome(f.Severity, severity+": "+sentence(f), details(f))
 	case l.fails(f):
@@ -125,4 +127,12 @@ func details(f policy.Finding) string {
 
 func outcome(kind, says, data string) *junit.Result {
 	return &junit.Result{Type: oneLine(kind), Message: oneLine(says), Data: data}
+}
+
+// setAside is why a comment or a baseline sets a finding in a file aside, or "".
+func (l Listing) setAside(f policy.Finding) string {
+	if extent, ok := l.extent(f); ok && extent.Suppressed != nil {
+		return *extent.Suppressed
+	}
+	return ""
 }

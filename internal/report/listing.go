@@ -4,6 +4,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -30,8 +31,39 @@ type Listing struct {
 	Rules []policy.Rule
 	// FailOn is the least severity that fails: error, warning or never.
 	FailOn string
+	// Extents say more of findings in files: where their text ends, and what sets them
+	// aside; by extentKey. Nil for findings about a guest.
+	Extents map[string]Extent
 	// Problem says why not everything could be looked at; empty when it was.
 	Problem string
+}
+
+// Extent is what is known of a finding in a file beside its place.
+type Extent struct {
+	// EndLine and EndColumn are where its text ends, exclusive; 0 when not known.
+	EndLine, EndColumn int
+	// Lines are the lines that it is about.
+	Lines []string
+	// Fingerprint stays the same when lines move.
+	Fingerprint string
+	// Suppressed is why it is set aside, nil when it is not; Baseline says that it is
+	// so because it was known before.
+	Suppressed *string
+	Baseline   bool
+}
+
+// extentKey tells the findings in files apart.
+func extentKey(f policy.Finding) string {
+	if f.Place == nil {
+		return strings.Join([]string{f.Rule, f.Subject, f.Found}, "\x00")
+	}
+	return fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%d\x00%d", f.Rule, f.Subject, f.Found, f.Place.File, f.Place.Line, f.Place.Column)
+}
+
+// extent is what is known of a finding in a file; ok is false for one about a guest.
+func (l Listing) extent(f policy.Finding) (Extent, bool) {
+	extent, ok := l.Extents[extentKey(f)]
+	return extent, ok
 }
 
 // fails reports whether a finding counts as a failure: its rule was not met or could
@@ -40,6 +72,9 @@ type Listing struct {
 func (l Listing) fails(f policy.Finding) bool {
 	switch f.Status {
 	case policy.Pass, policy.Waived, policy.NotApplicable:
+		return false
+	}
+	if extent, ok := l.extent(f); ok && extent.Suppressed != nil {
 		return false
 	}
 	return f.Severity == policy.Error || f.Severity == policy.Warning && l.FailOn == verdict.FailOnWarning

@@ -47,7 +47,7 @@ func SARIF(l Listing) ([]byte, error) {
 		run.Tool.Driver.AddRule(descriptor(r))
 	}
 	for _, f := range shown {
-		run.AddResult(sarifResult(f, index[f.Rule]))
+		run.AddResult(sarifResult(l, f, index[f.Rule]))
 	}
 
 	invocation := sarif.NewInvocation().WithExecutionSuccessful(l.Problem == "")
@@ -149,7 +149,7 @@ func level(severity string) string {
 	return "error"
 }
 
-func sarifResult(f policy.Finding, ruleIndex int) *sarif.Result {
+func sarifResult(l Listing, f policy.Finding, ruleIndex int) *sarif.Result {
 	says := sentence(f)
 	if f.Subject != "" {
 		says = oneLine(f.Subject) + ": " + says
@@ -157,12 +157,20 @@ func sarifResult(f policy.Finding, ruleIndex int) *sarif.Result {
 	r := sarif.NewResult().WithRuleID(f.Rule).WithRuleIndex(ruleIndex).WithKind("fail").WithLevel(level(f.Severity)).WithMessage(message(says))
 	physical := sarif.NewPhysicalLocation()
 	region := sarif.NewRegion().WithStartLine(1)
+	extent, inFile := l.extent(f)
 	identity := []string{f.Rule, f.Subject}
 	if f.Place != nil && f.Place.File != "" {
 		physical.WithArtifactLocation(sarif.NewArtifactLocation().WithURI(fileURI(f.Place.File)))
 		region.WithStartLine(max(f.Place.Line, 1))
 		if f.Place.Column > 0 {
 			region.WithStartColumn(f.Place.Column)
+		}
+		if extent.EndLine >= f.Place.Line && extent.EndColumn > 0 {
+			region.WithEndLine(extent.EndLine).WithEndColumn(extent.EndColumn)
+		}
+		if len(extent.Lines) > 0 {
+			physical.WithContextRegion(sarif.NewRegion().WithStartLine(max(f.Place.Line, 1)).WithEndLine(f.Place.Line + len(extent.Lines) - 1).
+				WithSnippet(sarif.NewArtifactContent().WithText(strings.Join(extent.Lines, "\n"))))
 		}
 		identity = append(identity, filepath.ToSlash(f.Place.File))
 	} else {
@@ -180,7 +188,18 @@ func sarifResult(f policy.Finding, ruleIndex int) *sarif.Result {
 		// GitHub tells alerts apart by this one alone, and cannot compute it without a file.
 		fingerprints["primaryLocationLineHash"] = fingerprint + ":1"
 	}
+	if inFile && extent.Fingerprint != "" {
+		fingerprints = map[string]string{"rsctFinding/v1": extent.Fingerprint}
+	}
 	r.WithPartialFingerprints(fingerprints)
+	if extent.Suppressed != nil {
+		kind := "inSource"
+		if extent.Baseline {
+			kind = "external"
+			r.WithBaselineState("unchanged")
+		}
+		r.AddSuppression(sarif.NewSuppression().WithKind(kind).WithStatus("accepted").WithJustification(oneLine(*extent.Suppressed)))
+	}
 	if f.Status == policy.Waived {
 		suppression := sarif.NewSuppression().WithKind("external").WithStatus("accepted")
 		if w := f.Waiver; w != nil {

@@ -232,3 +232,39 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// Units are the templates in a folder: usually one, made of all its files. Where two
+// files declare the same source or variable, each file is a template of its own, as
+// folders of examples have them.
+func Units(reader *files.Reader, names []string) [][]string {
+	if len(names) < 2 {
+		return [][]string{names}
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		file, err := reader.Read(name)
+		if err != nil {
+			continue
+		}
+		body, diags := parseFile(file)
+		if diags.HasErrors() {
+			continue
+		}
+		r := &reading{reader: reader, sources: map[string][]byte{}, out: &Template{}}
+		for _, b := range r.blocks(body, &hcl.EvalContext{}, rootSchema...) {
+			if len(b.labels) == 0 {
+				continue
+			}
+			id := b.kind + "\x00" + strings.Join(b.labels, "\x00")
+			if seen[id] {
+				units := make([][]string, len(names))
+				for i, name := range names {
+					units[i] = []string{name}
+				}
+				return units
+			}
+			seen[id] = true
+		}
+	}
+	return [][]string{names}
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/powervs-aix/packer-plugin-rsct/internal/lint"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/lint/template"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/report"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
+	"github.com/powervs-aix/packer-plugin-rsct/version"
+)
+
+const lintFormats = "text, json, sarif, junit or github"
+
+func runLint(s streams, args []string) error {
+	var policies, policyVariables, varFiles, vars, outs list
+	f := flags(s, "lint", usageOf("lint"))
+	format := f.String("format", "text", "what to write to standard output: "+lintFormats)
+	f.Var(&outs, "out", "write `FORMAT=FILE` as well; may be given several times")
+	f.Var(&policies, "policy", "a policy file or folder beside the built-in policy; may be given several times")
+	f.Var(&policyVariables, "policy-var", "a policy variable, `NAME=VALUE`; may be given several times")
+	f.Var(&varFiles, "var-file", "a `file` of Packer variables, as for packer build; may be given several times")
+	f.Var(&vars, "var", "a Packer variable, `NAME=VALUE`, as for packer build; may be given several times")
+	environment := f.Bool("env", false, "take Packer variables from PKR_VAR_… in the environment too")
+	failOn := f.String("fail-on", verdict.FailOnError, "the least `severity` that fails: error, warning or never")
+	asOf := f.String("as-of", "", "the `date` by which waivers expire, YYYY-MM-DD; today when left out")
+	baseline := f.String("baseline", "", "a `file` of findings that are known already")
+	writeBaseline := f.String("write-baseline", "", "write what is found to a baseline `file`, and succeed")
+	stdinName := f.String("stdin-name", "", "the `name` of the file that - reads from standard input, by which it is known what it is")
+	explain := f.Bool("explain", false, "explain each rule that was broken")
+	all := f.Bool("all", false, "show what is suppressed, waived or in the baseline too")
+	colour := f.String("color", "auto", "`when` to use colours: auto, always or never")
+	if err := parse(f, args); err != nil {
+		return err
+	}
+	if f.NArg() == 0 {
+		return errUsage
+	}
+	in := lint.Input{
+		Paths: f.Args(), Stdin: s.in, StdinName: *stdinName, FailOn: *failOn, AsOf: time.Now(),
+		Template: template.Options{VarFiles: varFiles, Variables: map[string]string{}},
+	}
+	if err := verdict.CheckFailOn(*failOn); err != nil {
+		return fmt.Errorf("-fail-on: %w", err)
+	}
+	if *asOf != "" {
+		var err error
+		if in.AsOf, err = time.Parse(time.DateOnly, *asOf); err != nil {
+			return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
+		}
+	}
+	for _, v := range vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("-var %q: expected NAME=VALUE", v)
+		}
+		in.Template.Variables[name] = value
+	}
+	if *environment {
+		in.Template.Environment = os.Environ()
+	}
+	if *baseline != "" {
+		document, err := os.ReadFile(*baseline)
+		if err != nil {
+			return fmt.Errorf("-baseline: %w", err)
+		}
+		if in.Baseline, err = lint.ReadBaseline(document); err != nil {
+			return fmt.Errorf("-baseline %s: %w", *baseline, err)
+		}
+	}
+	coloured, err := colours(s.out, *colour)
+	if err != nil {
+		return err
+	}
+	style := report.LintStyle{Colour: coloured, Width: columnsOf(s.out), Suppressed: *all}
+	// A format that does not exist is said before anything is looked at.
+	for _, o := range append([]string{*format + "=-"}, outs...) {
+		name, file, ok := strings.Cut(o, "=")
+		if !ok || file == "" {
+			return fmt.Errorf("-out %q: expected FORMAT=FILE, as in sarif=lint.sarif.json", o)
+		}
+		if !strings.Contains(" text json sarif junit github ", " "+name+" ") {
+			return fmt.Errorf("-format %q: expected %s", name, lintFormats)
+		}
+	}
+	if in.Policy, err = loadPolicy(s, policies, policyVariables); err != nil {
+		return err
+	}
+	result, err := lint.Run(context.Background(), in)
+	if err != nil {
+		return err
+	}
+	for _, ignored := range result.Ignored {
+		fmt.Fprintf(s.err, "not linted: %s\n", ignored)
+	}
+	if *writeBaseline != "" {
+		document, err := result.Baseline()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(*writeBaseline, document, 0o644); err != nil {
+			return fmt.Errorf("-write-baseline: %w", err)
+		}
+		fmt.Fprintf(s.err, "wrote %s; lint with -baseline %s reports only what is new\n", *writeBaseline, *writeBaseline)
+		return nil
+	}
+	for _, o := range outs {
+		name, file, _ := strings.Cut(o, "=")
+		document, err := lintDocument(name, result, in.Policy, report.LintStyle{Suppressed: *all})
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, document, 0o644); err != nil {
+			return fmt.Errorf("-out %s: %w", o, err)
+		}
+	}
+	document, err := lintDocument(*format, result, in.Policy, style)
+	if err != nil {
+		return err
+	}
+	if _, err := s.out.Write(document); err != nil {
+		return err
+	}
+	if *format != "text" {
+		fmt.Fprintln(s.err, report.LintSummary(result, false))
+	} else if *explain {
+		if err := explainAll(s, result, in.Policy); err != nil {
+			return err
+		}
+	}
+	if !result.Clean() {
+		return errNo
+	}
+	return nil
+}
+
+func lintDocument(format string, result *lint.Result, p *policy.Policy, style report.LintStyle) ([]byte, error) {
+	switch format {
+	case "text":
+		return report.LintText(result, style), nil
+	case "json":
+		return report.LintJSON(result)
+	case "github":
+		return report.LintGitHub(result), nil
+	case "sarif":
+		return report.SARIF(report.LintListing(result, p.Rules(), version.PluginVersion.FormattedVersion()))
+	case "junit":
+		return report.JUnit(report.LintListing(result, p.Rules(), version.PluginVersion.FormattedVersion()))
+	}
+	return nil, fmt.Errorf("-format %q: expected %s", format, lintFormats)
+}
+
+// explainAll explains each rule that was broken, once.
+func explainAll(s streams, result *lint.Result, p *policy.Policy) error {
+	said := map[string]bool{}
+	for _, f := range result.Findings {
+		if said[f.Rule] {
+			continue
+		}
+		said[f.Rule] = true
+		words, err := p.Explain(f.Rule)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(s.out, "\n%s", words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// colours reports whether to use colours. NO_COLOR (no-color.org) and PACKER_NO_COLOR
+// switch them off where the choice is left open.
+func colours(out io.Writer, when string) (bool, error) {
+	switch when {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+		if os.Getenv("NO_COLOR") != "" || os.Getenv("PACKER_NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+			return false, nil
+		}
+		return terminal(out) != nil, nil
+	}
+	return false, errors.New("-color: expected auto, always or never")
+}
+
+// terminal is the file of a terminal, or nil.
+func terminal(out io.Writer) *os.File {
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return file
+	}
+	return nil
+}
+
+func columnsOf(out io.Writer) int {
+	file := terminal(out)
+	if file == nil {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
