@@ -83,6 +83,7 @@ type analysis struct {
 	exits       []value // what trap runs at the end
 	choice      *choice
 	writes      []string        // what the redirections of the command about to be run write
+	text        string          // the command about to be run with its redirections, as written
 	taken       bool            // a command took them over
 	writer      int             // the command that did, or -1
 	laters      []later         // text that something else runs

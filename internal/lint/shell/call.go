@@ -20,13 +20,16 @@ type site struct {
 
 func (a *analysis) call(c *syntax.CallExpr) flow {
 	if len(c.Args) == 0 {
-		a.status = 0
+		a.status, a.text = 0, ""
 		for _, assign := range c.Assigns {
 			a.assign(assign)
 		}
 		return next
 	}
 	at := site{offset: a.offset(c.Args[0]), text: a.written(c)}
+	if a.text != "" {
+		at.text, a.text = a.text, "" // with its redirections
+	}
 	if len(c.Assigns) > 0 {
 		outer := a.environment
 		a.environment = outer.branch()

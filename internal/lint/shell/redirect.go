@@ -44,10 +44,10 @@ func (a *analysis) redirected(s *syntax.Stmt) flow {
 			}
 		}
 	}
-	at := site{offset: a.at.origin.offset(int(s.Pos().Offset())), text: a.written(s)}
+	at := site{offset: a.at.origin.offset(int(s.Pos().Offset())), text: a.between(s.Pos(), s.Redirs[len(s.Redirs)-1].Word.End())}
 	_, simple := s.Cmd.(*syntax.CallExpr)
 	if simple {
-		a.writes = paths
+		a.writes, a.text = paths, at.text
 	}
 	a.taken, a.writer = false, -1
 	plain := *s
