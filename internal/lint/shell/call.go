@@ -239,6 +239,14 @@ func (a *analysis) run(words []value, at site) flow {
 	}
 	a.emit(words, at)
 	a.status = unknownStatus
+	if file := a.resolve(name); strings.Contains(name, "/") && !a.ran[file] {
+		// A script that this one wrote before.
+		if s, ok := a.files[path.Clean(file)]; ok && s.file == "" && s.text != "" {
+			a.ran[path.Clean(file)] = true
+			a.inner(s.value, words[1:], true, at)
+			return next
+		}
+	}
 	a.out.write(stream{value: unknown("")})
 	return next
 }

@@ -277,10 +277,16 @@ func (a *analysis) exactAt(p syntax.Pos) bool {
 	return a.at.origin == nil || a.at.origin.exact(int(p.Offset()))
 }
 
+// exact reports that a literal stands in the script as it is, and not with lines joined.
+func (a *analysis) exact(l *syntax.Lit) bool {
+	at := int(l.ValuePos.Offset())
+	return l.ValuePos.IsValid() && a.exactAt(l.ValuePos) && at+len(l.Value) <= len(a.at.text) && a.at.text[at:at+len(l.Value)] == l.Value
+}
+
 // literal is plain text with its backslashes taken away.
 func (a *analysis) literal(l *syntax.Lit, quoted bool) value {
 	offset := a.at.origin.offset(int(l.ValuePos.Offset()))
-	exact := l.ValuePos.IsValid() && a.exactAt(l.ValuePos) && int(l.ValueEnd.Offset())-int(l.ValuePos.Offset()) == len(l.Value)
+	exact := a.exact(l)
 	if strings.IndexByte(l.Value, '\\') < 0 {
 		return constant(l.Value).at(offset, exact)
 	}

@@ -98,8 +98,7 @@ func (a *analysis) document(r *syntax.Redirect) value {
 		v.known = true
 		for _, part := range r.Hdoc.Parts {
 			if l, ok := part.(*syntax.Lit); ok {
-				exact := a.exactAt(l.ValuePos) && int(l.ValueEnd.Offset())-int(l.ValuePos.Offset()) == len(l.Value)
-				v.append(constant(l.Value).at(a.at.origin.offset(int(l.ValuePos.Offset())), exact))
+				v.append(constant(l.Value).at(a.at.origin.offset(int(l.ValuePos.Offset())), a.exact(l)))
 			}
 		}
 	} else {
@@ -172,7 +171,7 @@ func (a *analysis) write(name string, appends bool, s stream) []policy.Edit {
 			e.Path = name
 			edits = append(edits, e)
 		}
-		a.files[name] = s
+		delete(a.files, name) // what it holds now is its own
 		return edits
 	}
 	a.files[name] = s
