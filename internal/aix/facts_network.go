@@ -31,8 +31,8 @@ type Running struct {
 	IPv4 []IPv4Address `json:"ipv4"`
 	// IPv6 are the IPv6 addresses in the order shown.
 	IPv6 []IPv6Address `json:"ipv6"`
-	// MTU is bytes, 0 when netstat did not tell.
-	MTU int `json:"mtu"`
+	// MTU is in bytes (`netstat -in`); 0 for an interface that is not present.
+	MTU Fact[int] `json:"mtu"`
 }
 
 // IPv4Address is an address with its netmask in dotted form.

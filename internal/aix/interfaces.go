@@ -43,7 +43,7 @@ func (f *Facts) readInterfaces(outputs Outputs) {
 		if byName[name] == nil {
 			byName[name] = &Interface{
 				Name:       name,
-				Running:    Known(Running{Flags: []string{}, IPv4: []IPv4Address{}, IPv6: []IPv6Address{}}),
+				Running:    Known(Running{Flags: []string{}, IPv4: []IPv4Address{}, IPv6: []IPv6Address{}, MTU: Known(0)}),
 				Configured: Known(Configured{}),
 			}
 		}
@@ -55,7 +55,7 @@ func (f *Facts) readInterfaces(outputs Outputs) {
 		links[row.Name] = row
 	}
 	for _, block := range blocks {
-		block.MTU = links[block.Name].MTU
+		block.MTU = from.mtu(links, block.Name)
 		of(block.Name).Running = Known(block.Running)
 	}
 	for _, device := range devices {
@@ -72,6 +72,17 @@ func (f *Facts) readInterfaces(outputs Outputs) {
 		f.compareSources(i, links, from.rows.IsKnown())
 	}
 	f.Interfaces = Known(interfaces)
+}
+
+// mtu finds the MTU of an interface that runs, which ifconfig does not show.
+func (s interfaceSources) mtu(links map[string]LinkRow, name string) Fact[int] {
+	if row, listed := links[name]; listed {
+		return Known(row.MTU)
+	}
+	if why := s.rows.Why(); !s.rows.IsKnown() {
+		return Unknown[int](why)
+	}
+	return Unknown[int](Why{Probe: ProbeNetstat, Reason: "no row for " + name})
 }
 
 // configuration finds the attributes of an interface that the ODM defines. Those of

@@ -17,6 +17,13 @@ import (
 	"mvdan.cc/sh/v3/interp"
 )
 
+// writesNothing are the builtins that a broken pipe at standard output does not
+// end, as they never write there.
+var writesNothing = map[string]bool{
+	":": true, "true": true, "false": true, "wait": true, "return": true, "exit": true, "break": true, "continue": true,
+	"kill": true, "shift": true, "unset": true, "exec": true, "[": true, "test": true,
+}
+
 // call is the interpreter's call handler. It sees every simple command before it
 // runs: here a killed process stops, recursion and runaway variables end, traps
 // run, and the builtins that are ours get a name only we can give.
@@ -30,7 +37,7 @@ func (sh *shell) call(ctx context.Context, args []string) ([]string, error) {
 	if p.wasKilled() {
 		return []string{"exit", strconv.Itoa(128 + p.signal)}, nil
 	}
-	if s, ok := underlying(hc.Stdout).(*stream); ok && s.isBroken() {
+	if s, ok := underlying(hc.Stdout).(*stream); ok && s.isBroken() && !writesNothing[args[0]] {
 		return []string{"exit", strconv.Itoa(128 + signals["PIPE"])}, nil
 	}
 	var frame [1]uintptr

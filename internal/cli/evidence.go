@@ -40,7 +40,7 @@ func readEvidence(s streams, path string) (*evidence.Record, error) {
 		}
 		return record, nil
 	}
-	probes, nonce, parseErr := probe.Parse(bytes.NewReader(content), "")
+	probes, nonce, parseErr := probe.Parse(content, "")
 	if len(probes) == 0 {
 		if parseErr == nil {
 			parseErr = fmt.Errorf("no probe")

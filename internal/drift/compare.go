@@ -147,8 +147,8 @@ func (c *comparison) running(name string, was, is aix.Running) {
 			c.add(name, AspectIPv4, a.Address, "", "%s lost the IPv4 address %s", name, a.Address)
 		}
 	}
-	if is.Present && was.MTU != 0 && is.MTU != 0 && was.MTU != is.MTU {
-		c.add(name, AspectMTU, fmt.Sprint(was.MTU), fmt.Sprint(is.MTU), "%s's MTU is %d, it was %d", name, is.MTU, was.MTU)
+	if wasMTU, isMTU, ok := both(c, name, was.MTU, is.MTU); ok && is.Present && wasMTU != 0 && wasMTU != isMTU {
+		c.add(name, AspectMTU, fmt.Sprint(wasMTU), fmt.Sprint(isMTU), "%s's MTU is %d, it was %d", name, isMTU, wasMTU)
 	}
 }
 

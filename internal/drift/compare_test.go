@@ -30,7 +30,7 @@ func healthy() *aix.Facts {
 }
 
 func interfaceOf(name, six, four string) aix.Interface {
-	running := aix.Running{Present: true, Up: true, MTU: 1500}
+	running := aix.Running{Present: true, Up: true, MTU: aix.Known(1500)}
 	configured := aix.Configured{Defined: true, State: "up", NetAddr: four}
 	if six != "" {
 		running.IPv6 = []aix.IPv6Address{{Address: six, PrefixLength: 64, Scope: "link-local"}}

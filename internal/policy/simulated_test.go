@@ -37,7 +37,7 @@ func collectFrom(t *testing.T, host *aixsim.Host) *aix.Facts {
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	host.Run(ctx, "root", "sh", strings.NewReader(probe.Script()), &stdout, &stderr)
-	probes, nonce, err := probe.Parse(&stdout, "")
+	probes, nonce, err := probe.Parse(stdout.Bytes(), "")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr.String())
 	}

@@ -45,7 +45,7 @@ func healthyFacts() *aix.Facts {
 	const linkLocal, mac = "fe80::f862:ffff:fe00:b402", "fa:62:ff:00:b4:02"
 	known := aix.Known[string]
 	running := func(v4 []aix.IPv4Address, v6 []aix.IPv6Address) aix.Fact[aix.Running] {
-		return aix.Known(aix.Running{Present: true, Up: true, Flags: []string{"UP", "RUNNING"}, IPv4: v4, IPv6: v6, MTU: 1500})
+		return aix.Known(aix.Running{Present: true, Up: true, Flags: []string{"UP", "RUNNING"}, IPv4: v4, IPv6: v6, MTU: aix.Known(1500)})
 	}
 	adapter := func(name, mac string) aix.Fact[aix.Adapter] {
 		return aix.Known(aix.Adapter{Name: name, Type: "Virtual I/O Ethernet Adapter (l-lan)", MAC: mac, PortVLAN: 4094, Switch: "MGMTSWITCH"})

@@ -123,7 +123,7 @@ func (g *Guest) Collect(ctx context.Context, now func() time.Time) (evidence.Col
 	}
 	result, runErr := g.Run(ctx, Command(nonce))
 	collection.Ended = stamp(now())
-	probes, _, parseErr := Parse(bytes.NewReader(result.Stdout), nonce)
+	probes, _, parseErr := Parse(result.Stdout, nonce)
 	collection.Probes = probes
 	if collection.Probes == nil {
 		collection.Probes = []evidence.Probe{}

@@ -45,11 +45,12 @@ killtree() {
 # descriptor 4 before it kills, so that a timeout is told from any other end. Its
 # sleep holds no descriptor of ours, which would keep the reader of the exit code
 # waiting; for the same reason it is ended with -9, since mksh puts TERM off until
-# the sleep is over.
+# the sleep is over. Only the command itself writes to descriptor 5: what a shell
+# says of jobs that were killed is not the command's.
 bounded() {
 	seconds=$(($1 * patience))
 	shift
-	"$@" </dev/null 4>&- &
+	"$@" </dev/null 2>&5 3>&- 4>&- 5>&- &
 	probe_pid=$!
 	(
 		elapsed=0
@@ -60,7 +61,7 @@ bounded() {
 		done
 		echo t >&4
 		killtree "$probe_pid" 4>&-
-	) </dev/null >/dev/null 2>&1 &
+	) </dev/null >/dev/null 3>&- 5>&- &
 	watchdog_pid=$!
 	wait "$probe_pid"
 	probe_status=$?
@@ -71,7 +72,9 @@ bounded() {
 # probe NAME SECONDS COMMAND...: one frame. Every line of stdout gets a "|" in
 # front and every line of stderr a "!", so that no output can look like a frame.
 # The extra newline keeps the last line whole and tells "ends in a newline" apart.
-# Descriptors: 3 the stream of frames, 4 the exit code, 5 the command's stderr.
+# A command that prints more than its limit loses its reader, and ends by that.
+# Descriptors: 3 the stream of frames, 4 the exit code (with "t" for a timeout, "f"
+# where an output could not be put into its frame), 5 the command's stderr.
 probe() {
 	count=$((count + 1))
 	name=$1
@@ -85,22 +88,23 @@ probe() {
 				errors=$(
 					{
 						{
-							bounded "$seconds" "$@" 2>&5 3>&- 5>&-
+							bounded "$seconds" "$@" 2>/dev/null
 							echo "$?" >&4
 						} | {
-							head -c "$stdout_limit"
+							head -c "$stdout_limit" || echo f >&4
 							echo
-							cat >/dev/null
-						} | sed 's/^/|/' >&3
-					} 5>&1 | {
-						head -c "$stderr_limit"
-						cat >/dev/null
-					}
+						} | {
+							sed 's/^/|/' >&3 || echo f >&4
+						}
+					} 5>&1 | head -c "$stderr_limit" || echo f >&4
 				)
-				[ -z "$errors" ] || printf '%s\n' "$errors" | sed 's/^/!/' >&3
+				if [ -n "$errors" ]; then
+					printf '%s\n' "$errors" | sed 's/^/!/' >&3 || echo f >&4
+				fi
 			} 4>&1
 		)
-		printf '#%s end %s %s %s\n' "$nonce" "$count" "$name" "$(echo $status)"
+		set -- $status
+		printf '#%s end %s %s %s\n' "$nonce" "$count" "$name" "$*"
 	} 2>/dev/null
 }
 

@@ -3,12 +3,11 @@
 package probe
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,76 +31,75 @@ var header = regexp.MustCompile(`^#([0-9a-f]{8,64}) collector ([0-9]+) stdout_li
 // Parse reads the stream that the collector printed. The nonce must be the one the
 // collector was sent; with an empty nonce (a run by hand) the stream's own is taken.
 //
-// The probes whose frames closed properly are returned in every case. The error
-// says why the collection is not complete: no header, another nonce, a frame that
-// did not close, a missing last line, a wrong count, text that belongs to no frame.
-func Parse(r io.Reader, nonce string) ([]evidence.Probe, string, error) {
+// The probes whose frames closed properly are returned in every case, and share no
+// memory with the stream. The error says why the collection is not complete: no
+// header, another nonce, a frame that did not close, a missing last line, a wrong
+// count, text that belongs to no frame.
+func Parse(stream []byte, nonce string) ([]evidence.Probe, string, error) {
 	p := frameParser{nonce: nonce}
-	lines := bufio.NewReaderSize(io.LimitReader(r, MaxStream+1), 64<<10)
-	var read int64
-	for {
-		line, whole, n, err := readLine(lines)
-		read += n
-		if read > MaxStream {
-			return p.probes, p.nonce, p.incomplete(fmt.Sprintf("more than %d MiB came", MaxStream>>20))
-		}
-		if len(line) > 0 || whole {
-			if problem := p.line(line, whole); problem != "" {
-				return p.probes, p.nonce, p.incomplete(problem)
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return p.probes, p.nonce, p.end()
-		}
-		if err != nil {
-			return p.probes, p.nonce, fmt.Errorf("read collection: %w", err)
-		}
+	tooLong := len(stream) > MaxStream
+	if tooLong {
+		stream = stream[:MaxStream]
 	}
-}
-
-// readLine returns the next line without its newline; whole is false for a last
-// line that has none.
-func readLine(r *bufio.Reader) (line []byte, whole bool, n int64, err error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		n += int64(len(part))
-		if len(line)+len(part) > maxLine {
-			return line, false, n, fmt.Errorf("a line is longer than %d MiB", maxLine>>20)
+	for len(stream) > 0 {
+		line, rest, whole := bytes.Cut(stream, []byte{'\n'})
+		problem := ""
+		if len(line) > maxLine {
+			problem = fmt.Sprintf("a line is longer than %d MiB", maxLine>>20)
+		} else {
+			problem = p.line(line, rest, whole)
 		}
-		line = append(line, part...)
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
+		if problem != "" {
+			return p.probes, p.nonce, p.incomplete(problem)
 		}
-		if whole = bytes.HasSuffix(line, []byte{'\n'}); whole {
-			line = line[:len(line)-1]
-		}
-		return line, whole, n, err
+		stream = rest
 	}
+	if tooLong {
+		return p.probes, p.nonce, p.incomplete(fmt.Sprintf("more than %d MiB came", MaxStream>>20))
+	}
+	return p.probes, p.nonce, p.end()
 }
 
 type frameParser struct {
-	nonce                    string
+	nonce string
+	// mark begins the lines that are the frames' own.
+	mark                     []byte
 	started, done            bool
 	carriageReturns          bool
 	stdoutLimit, stderrLimit int
 	probes                   []evidence.Probe
 	open                     *evidence.Probe
-	stdout, stderr           [][]byte
+	stdout, stderr           text
 }
 
-// line takes one line and returns what is wrong with it, or nothing.
-func (p *frameParser) line(line []byte, whole bool) string {
+// text gathers the lines of one channel.
+type text struct {
+	bytes []byte
+	lines int
+}
+
+func (t *text) add(line []byte) {
+	if t.lines > 0 {
+		t.bytes = append(t.bytes, '\n')
+	}
+	t.bytes = append(t.bytes, line...)
+	t.lines++
+}
+
+// line takes one line, with what comes after it, and returns what is wrong with it,
+// or nothing. A last line without its newline is not whole.
+func (p *frameParser) line(line, rest []byte, whole bool) string {
 	if !p.started {
 		return p.start(line)
 	}
 	if p.carriageReturns {
 		line = bytes.TrimSuffix(line, []byte{'\r'})
 	}
-	if control, ok := bytes.CutPrefix(line, []byte("#"+p.nonce+" ")); ok {
+	if control, ok := bytes.CutPrefix(line, p.mark); ok {
 		if !whole {
 			return "cut off inside a line of the frame"
 		}
-		return p.control(string(control))
+		return p.control(string(control), rest)
 	}
 	if p.open == nil {
 		return "" // a banner, or progress that a terminal merged in: no frame's business
@@ -110,9 +108,9 @@ func (p *frameParser) line(line []byte, whole bool) string {
 	case !whole:
 		return fmt.Sprintf("cut off inside probe %s", p.open.Name)
 	case len(line) > 0 && line[0] == '|':
-		p.stdout = append(p.stdout, bytes.Clone(line[1:]))
+		p.stdout.add(line[1:])
 	case len(line) > 0 && line[0] == '!':
-		p.stderr = append(p.stderr, bytes.Clone(line[1:]))
+		p.stderr.add(line[1:])
 	default:
 		return fmt.Sprintf("text inside probe %s that the collector did not write: %q", p.open.Name, clip(line))
 	}
@@ -131,6 +129,7 @@ func (p *frameParser) start(line []byte) string {
 		return fmt.Sprintf("the collector speaks version %s of the framing, this plugin knows 1", m[2])
 	}
 	p.nonce = string(m[1])
+	p.mark = []byte("#" + p.nonce + " ")
 	p.stdoutLimit, _ = strconv.Atoi(string(m[3]))
 	p.stderrLimit, _ = strconv.Atoi(string(m[4]))
 	p.carriageReturns = len(m[5]) > 0
@@ -138,64 +137,82 @@ func (p *frameParser) start(line []byte) string {
 	return ""
 }
 
-func (p *frameParser) control(text string) string {
+func (p *frameParser) control(words string, after []byte) string {
 	if p.done {
 		return "a frame after the last line"
 	}
-	verb, rest, _ := strings.Cut(text, " ")
+	verb, tail, _ := strings.Cut(words, " ")
 	switch verb {
 	case "begin":
-		fields := strings.SplitN(rest, " ", 3)
+		fields := strings.SplitN(tail, " ", 3)
 		if p.open != nil || len(fields) != 3 || fields[0] != strconv.Itoa(len(p.probes)+1) {
-			return fmt.Sprintf("a frame begins out of turn: %q", clip([]byte(text)))
+			return fmt.Sprintf("a frame begins out of turn: %q", clip([]byte(words)))
 		}
-		p.open = &evidence.Probe{Name: fields[1], Command: fields[2]}
-		p.stdout, p.stderr = nil, nil
+		// JSON holds no other text than UTF-8.
+		p.open = &evidence.Probe{Name: strings.ToValidUTF8(fields[1], "\uFFFD"), Command: strings.ToValidUTF8(fields[2], "\uFFFD")}
+		p.stdout, p.stderr = p.room(after), text{}
 	case "end":
-		fields := strings.Fields(rest)
+		fields := strings.Fields(tail)
 		if p.open == nil || len(fields) < 2 || fields[0] != strconv.Itoa(len(p.probes)+1) || fields[1] != p.open.Name {
-			return fmt.Sprintf("a frame ends out of turn: %q", clip([]byte(text)))
+			return fmt.Sprintf("a frame ends out of turn: %q", clip([]byte(words)))
 		}
 		p.close(fields[2:])
 	case "done":
-		if p.open != nil || rest != strconv.Itoa(len(p.probes)) {
-			return fmt.Sprintf("the last line counts %q probes, %d came", clip([]byte(rest)), len(p.probes))
+		if p.open != nil || tail != strconv.Itoa(len(p.probes)) {
+			return fmt.Sprintf("the last line counts %q probes, %d came", clip([]byte(tail)), len(p.probes))
 		}
 		p.done = true
 	default:
-		return fmt.Sprintf("a frame of unknown kind: %q", clip([]byte(text)))
+		return fmt.Sprintf("a frame of unknown kind: %q", clip([]byte(words)))
 	}
 	return ""
 }
 
-// close ends the open frame. The status is an exit code, with a "t" before it when
-// the watchdog killed the command.
+// room makes room for the output of a frame that begins: all that comes before the
+// next line of the frames' own, which in a whole stream is the frame's end.
+func (p *frameParser) room(rest []byte) text {
+	if end := bytes.Index(rest, append([]byte{'\n'}, p.mark...)); end >= 0 {
+		return text{bytes: make([]byte, 0, end)}
+	}
+	return text{}
+}
+
+// close ends the open frame. The status is an exit code, with a "t" where the
+// watchdog killed the command, and an "f" where the guest could not put an output
+// into its frame.
 func (p *frameParser) close(status []string) {
 	probe := p.open
-	probe.Stdout = bytes.Join(p.stdout, []byte{'\n'})
-	probe.Stderr = bytes.Join(p.stderr, []byte{'\n'})
-	timedOut := len(status) > 0 && status[0] == "t"
-	if timedOut {
-		status = status[1:]
+	probe.Stdout, probe.Stderr = slices.Clip(p.stdout.bytes), p.stderr.bytes
+	if probe.Stdout == nil {
+		probe.Stdout = evidence.Bytes{}
 	}
-	code := -1
-	if len(status) == 1 {
-		if n, err := strconv.Atoi(status[0]); err == nil && n >= 0 {
-			code = n
+	if probe.Stderr == nil {
+		probe.Stderr = evidence.Bytes{}
+	}
+	code, timedOut, unframed := -1, false, false
+	for _, word := range status {
+		n, err := strconv.ParseUint(word, 10, 16)
+		switch {
+		case word == "t":
+			timedOut = true
+		case err == nil && code < 0:
+			code = int(n)
+		default:
+			unframed = true
 		}
 	}
 	probe.ExitCode = code
 	switch {
 	case timedOut:
 		probe.Problem = "timed out"
-	case code < 0:
-		probe.Problem = "its exit code did not arrive"
 	case len(probe.Stdout) >= p.stdoutLimit:
 		probe.Problem = fmt.Sprintf("output cut off at %d bytes", p.stdoutLimit)
 	case len(probe.Stderr) >= p.stderrLimit:
 		probe.Problem = fmt.Sprintf("error output cut off at %d bytes", p.stderrLimit)
-	case len(p.stdout) == 0:
-		probe.Problem = "its output did not arrive"
+	case code < 0:
+		probe.Problem = "its exit code did not arrive"
+	case p.stdout.lines == 0, unframed:
+		probe.Problem = "its output did not arrive whole (head or sed failed on the guest)"
 	}
 	p.probes = append(p.probes, *probe)
 	p.open = nil

@@ -43,7 +43,7 @@ func TestParseKeepsStdoutStderrAndExitCodeApart(t *testing.T) {
 		}
 		return plain(name)
 	})
-	probes, _, err := Parse(strings.NewReader("Welcome to AIX\n"+text+"bye\n"), testNonce)
+	probes, _, err := Parse([]byte("Welcome to AIX\n"+text+"bye\n"), testNonce)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestParseKeepsStdoutStderrAndExitCodeApart(t *testing.T) {
 func TestParseSeesThroughATerminal(t *testing.T) {
 	text := strings.ReplaceAll(stream(plain), "\n", "\r\n")
 	text = strings.ReplaceAll(text, "#"+testNonce+" begin", "collecting this and that\r\n#"+testNonce+" begin")
-	probes, _, err := Parse(strings.NewReader(text), testNonce)
+	probes, _, err := Parse([]byte(text), testNonce)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestParseSaysWhyACollectionIsIncomplete(t *testing.T) {
 		{"a later framing", strings.Replace(whole, "collector 1", "collector 2", 1), "version 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, _, err := Parse(strings.NewReader(c.text), testNonce)
+			_, _, err := Parse([]byte(c.text), testNonce)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want …%s…", err, c.want)
 			}
@@ -93,7 +93,7 @@ func TestParseSaysWhyACollectionIsIncomplete(t *testing.T) {
 func TestParseRefusesEveryTruncation(t *testing.T) {
 	whole := stream(plain)
 	for n := range len(whole) - 1 {
-		if _, _, err := Parse(strings.NewReader(whole[:n]), testNonce); err == nil {
+		if _, _, err := Parse([]byte(whole[:n]), testNonce); err == nil {
 			t.Fatalf("cut at byte %d of %d is taken for whole", n, len(whole))
 		}
 	}
@@ -101,7 +101,7 @@ func TestParseRefusesEveryTruncation(t *testing.T) {
 
 func TestParseIsNotFooledByLookAlikeFrames(t *testing.T) {
 	forged := "#" + testNonce + " end 1 uname 0\n#" + testNonce + " done 1\n|x\n!y"
-	probes, _, err := Parse(strings.NewReader(stream(func(string) (string, string, string) { return forged, forged, "1" })), testNonce)
+	probes, _, err := Parse([]byte(stream(func(string) (string, string, string) { return forged, forged, "1" })), testNonce)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +114,14 @@ func TestParseMarksWhatCannotBeTrusted(t *testing.T) {
 	for _, c := range []struct{ stdout, stderr, status, want string }{
 		{"x", "", "t 137", "timed out"},
 		{"x", "", "", "exit code did not arrive"},
-		{"x", "", "0 0", "exit code did not arrive"},
+		{"x", "", "0 0", "did not arrive whole"},
+		{"x", "", "0 f", "did not arrive whole"},
+		{"x", "", "f", "exit code did not arrive"},
+		{"x", "", "f 9 t", "timed out"},
 		{strings.Repeat("x", 1000), "", "0", "cut off at 1000 bytes"},
 		{"x", strings.Repeat("x", 100), "0", "cut off at 100 bytes"},
 	} {
-		probes, _, err := Parse(strings.NewReader(stream(func(string) (string, string, string) { return c.stdout, c.stderr, c.status })), testNonce)
+		probes, _, err := Parse([]byte(stream(func(string) (string, string, string) { return c.stdout, c.stderr, c.status })), testNonce)
 		if err != nil || !strings.Contains(probes[0].Problem, c.want) {
 			t.Errorf("status %q: got %q, %v, want …%s…", c.status, probes[0].Problem, err, c.want)
 		}
@@ -129,7 +132,7 @@ func FuzzParseTakesNothingUnfinishedForWhole(f *testing.F) {
 	f.Add([]byte(stream(plain)))
 	f.Add([]byte("#" + testNonce + " collector 1 stdout_limit=1 stderr_limit=1\n|"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		probes, _, err := Parse(strings.NewReader(string(data)), testNonce)
+		probes, _, err := Parse(data, testNonce)
 		if err == nil && !strings.Contains(string(data), fmt.Sprintf("#%s done %d", testNonce, len(probes))) {
 			t.Errorf("whole without a last line: %q", data)
 		}
@@ -149,7 +152,7 @@ func BenchmarkParse(b *testing.B) {
 	}), "stdout_limit=1000", "stdout_limit=10000000", 1)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		if _, _, err := Parse(strings.NewReader(text), testNonce); err != nil {
+		if _, _, err := Parse([]byte(text), testNonce); err != nil {
 			b.Fatal(err)
 		}
 	}
