@@ -147,7 +147,10 @@ func (c *comparison) running(name string, was, is aix.Running) {
 			c.add(name, AspectIPv4, a.Address, "", "%s lost the IPv4 address %s", name, a.Address)
 		}
 	}
-	if wasMTU, isMTU, ok := both(c, name, was.MTU, is.MTU); ok && is.Present && wasMTU != 0 && wasMTU != isMTU {
+	if !is.Present {
+		return
+	}
+	if wasMTU, isMTU, ok := both(c, name, was.MTU, is.MTU); ok && wasMTU != 0 && wasMTU != isMTU {
 		c.add(name, AspectMTU, fmt.Sprint(wasMTU), fmt.Sprint(isMTU), "%s's MTU is %d, it was %d", name, isMTU, wasMTU)
 	}
 }
