@@ -40,74 +40,86 @@ func loadPolicy(s streams, files, variables []string) (*policy.Policy, error) {
 	return p, nil
 }
 
-func runCheck(s streams, args []string) error {
-	var policies, variables list
-	f := flags(s, "check", usageOf("check"))
-	f.Var(&policies, "policy", "a policy file or folder beside the built-in policy; may be given several times")
-	f.Var(&variables, "var", "a policy variable, `NAME=VALUE`; may be given several times")
-	baseline := f.String("baseline", "", "`evidence` to compare with")
-	asOf := f.String("as-of", "", "the `date` of judging, YYYY-MM-DD; today when left out")
-	failOn := f.String("fail-on", verdict.FailOnError, "the least `severity` that fails: error, warning or never")
-	format := f.String("format", "text", "what to print: "+strings.Join(report.Formats(), ", "))
-	out := f.String("out", "", "the `folder` to write all reports into, beside what is printed")
-	if err := parse(f, args); err != nil {
-		return err
+// failOnWords are the values of a flag -fail-on.
+var failOnWords = []string{verdict.FailOnError, verdict.FailOnWarning, verdict.FailOnNever}
+
+// policyFlags declares the flags that name a policy and its variables.
+func (c *command) policyFlags(variable string) (files, variables *list) {
+	return c.fileList("policy", "a policy `file` or folder beside the built-in policy"), c.list(variable, "a policy variable, `NAME=VALUE`")
+}
+
+func checkCommand() *command {
+	c := newCommand("check", "EVIDENCE", "judge evidence: the collector's raw output, or an evidence.json")
+	c.long = "Prints what does not hold, with what was expected, what was found, and the remedy. What could not be determined counts as failed."
+	c.examples = []example{
+		{program + " check host.evidence", "judge a host by the built-in policy"},
+		{"ssh aix ksh < collect.sh | " + program + " check -", "without a file between"},
+		{program + " check -policy site.rsct.hcl -as-of 2027-06-30 aix73.ova.gz.rsct/evidence.json", "judge an old image by a site's policy, with the waivers of a day"},
+		{program + " check -baseline before.evidence after.evidence", "name what a script changed"},
+		{program + " check -out report host.evidence", "all reports in a folder"},
 	}
-	if f.NArg() != 1 {
-		return errUsage
-	}
-	day := time.Now()
-	if *asOf != "" {
-		var err error
-		if day, err = time.Parse(time.DateOnly, *asOf); err != nil {
-			return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
+	c.operand = hint{files: true}
+	policies, variables := c.policyFlags("var")
+	baseline := c.file("baseline", "`evidence` to compare with")
+	asOf := c.flags.String("as-of", "", "the `date` of judging, YYYY-MM-DD; today when left out")
+	failOn := c.choice("fail-on", verdict.FailOnError, "the least severity that fails", failOnWords)
+	format := c.choice("format", "text", "what to print", report.Formats())
+	out := c.file("out", "the `folder` to write all reports into, beside what is printed")
+	c.run = func(s streams, args []string) error {
+		if len(args) != 1 {
+			return errUsage
 		}
-	}
-	if err := report.CheckFormat(*format); err != nil {
-		return err
-	}
-	p, err := loadPolicy(s, policies, variables)
-	if err != nil {
-		return err
-	}
-	record, err := readEvidence(s, f.Arg(0))
-	if err != nil {
-		return err
-	}
-	if last := record.Last(); last != nil {
-		if system, known := last.Facts().System.OS.Get(); known && system != "AIX" {
-			return fmt.Errorf("the evidence is of a guest that runs %s, not AIX (uname -s)", report.Inert(system))
+		day := time.Now()
+		if *asOf != "" {
+			var err error
+			if day, err = time.Parse(time.DateOnly, *asOf); err != nil {
+				return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
+			}
 		}
-	}
-	if *baseline != "" {
-		if record, err = withBaseline(s, *baseline, record); err != nil {
+		p, err := loadPolicy(s, *policies, *variables)
+		if err != nil {
 			return err
 		}
-	}
-	result, err := verdict.Judge(context.Background(), verdict.Input{Record: record, Policy: p, FailOn: *failOn, AsOf: day})
-	if err != nil {
-		return err
-	}
-	input := report.Input{Result: result, Record: record, Policy: p, Version: version.PluginVersion.FormattedVersion()}
-	document, err := report.Render(*format, input)
-	if err != nil {
-		return err
-	}
-	if *out != "" {
-		if err := writeReports(s, *out, input); err != nil {
+		record, err := readEvidence(s, args[0])
+		if err != nil {
 			return err
 		}
+		if last := record.Last(); last != nil {
+			if system, known := last.Facts().System.OS.Get(); known && system != "AIX" {
+				return fmt.Errorf("the evidence is of a guest that runs %s, not AIX (uname -s)", report.Inert(system))
+			}
+		}
+		if *baseline != "" {
+			if record, err = withBaseline(s, *baseline, record); err != nil {
+				return err
+			}
+		}
+		result, err := verdict.Judge(context.Background(), verdict.Input{Record: record, Policy: p, FailOn: *failOn, AsOf: day})
+		if err != nil {
+			return err
+		}
+		input := report.Input{Result: result, Record: record, Policy: p, Version: version.PluginVersion.FormattedVersion()}
+		document, err := report.Render(*format, input)
+		if err != nil {
+			return err
+		}
+		if *out != "" {
+			if err := writeReports(s, *out, input); err != nil {
+				return err
+			}
+		}
+		if _, err := s.out.Write(document.Content); err != nil {
+			return err
+		}
+		if err := report.AppendStepSummary(input); err != nil {
+			fmt.Fprintln(s.err, "warning:", err)
+		}
+		if !result.GateOpen {
+			return errNo
+		}
+		return nil
 	}
-	if _, err := s.out.Write(document.Content); err != nil {
-		return err
-	}
-	if err := report.AppendStepSummary(input); err != nil {
-		fmt.Fprintln(s.err, "warning:", err)
-	}
-	if !result.GateOpen {
-		return errNo
-	}
-	return nil
+	return c
 }
 
 // writeReports writes every report of the result into a folder, and says so.

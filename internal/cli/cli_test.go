@@ -87,7 +87,7 @@ func TestWrongCallsSayWhatIsExpected(t *testing.T) {
 		{[]string{"check"}, ExitFailed, "usage:"},
 		{[]string{"check", "-as-of", "soon", "-"}, ExitFailed, "YYYY-MM-DD"},
 		{[]string{"check", "-format", "odt", "-"}, ExitFailed, "expected text, html, md, json, sarif, junit or cyclonedx"},
-		{[]string{"check", "-fail-on", "x", "/dev/null"}, ExitFailed, "neither"},
+		{[]string{"check", "-fail-on", "x", "/dev/null"}, ExitFailed, "expected error, warning or never"},
 		{[]string{"check", "-var", "x", "-"}, ExitFailed, "NAME=VALUE"},
 		{[]string{"verify", "dir"}, ExitFailed, "-key is missing"},
 		{[]string{"verify", "-key", "none.pem", "dir"}, ExitFailed, "none.pem"},

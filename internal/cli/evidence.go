@@ -59,43 +59,57 @@ func readEvidence(s streams, path string) (*evidence.Record, error) {
 	}, nil
 }
 
-func runCollector(s streams, args []string) error {
-	if len(args) > 0 {
-		return errUsage
+func collectorCommand() *command {
+	c := newCommand("collector", "", "print the collector script, to run by hand on any AIX host")
+	c.long = "The script is for any POSIX shell, ksh88 included. It only reads, writes no file, says on standard error what runs, and ends with a line that tells a whole collection from one that was cut off. It needs root to see everything."
+	c.examples = []example{
+		{program + " collector > collect.sh", "read it before you run it"},
+		{"ssh aix ksh < collect.sh > host.evidence", "run it on a host, which needs nothing installed"},
 	}
-	_, err := io.WriteString(s.out, probe.Script())
-	return err
+	c.run = func(s streams, args []string) error {
+		if len(args) > 0 {
+			return errUsage
+		}
+		_, err := io.WriteString(s.out, probe.Script())
+		return err
+	}
+	return c
 }
 
-func runFacts(s streams, args []string) error {
-	f := flags(s, "facts", usageOf("facts"))
-	management := f.String("management-interface", "", "the management interface, where it is not to be detected")
-	if err := parse(f, args); err != nil {
-		return err
+func factsCommand() *command {
+	c := newCommand("facts", "EVIDENCE", "print the facts as JSON, unknowns as null with the reason")
+	c.long = "What a policy can speak of, as the parsers read it out of evidence. docs/facts.md describes each fact."
+	c.examples = []example{
+		{program + " facts host.evidence > facts.json", "what was read, and what could not be"},
 	}
-	if f.NArg() != 1 {
-		return errUsage
+	c.operand = hint{files: true}
+	management := c.flags.String("management-interface", "", "the management `interface`, where it is not to be detected")
+	c.run = func(s streams, args []string) error {
+		if len(args) != 1 {
+			return errUsage
+		}
+		record, err := readEvidence(s, args[0])
+		if err != nil {
+			return err
+		}
+		last := record.Last()
+		if last == nil {
+			return fmt.Errorf("the evidence holds no collection")
+		}
+		if *management != "" {
+			last.ManagementInterface = *management
+		}
+		facts := last.Facts()
+		encoder := json.NewEncoder(s.out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if last.Problem != "" {
+			fmt.Fprintln(s.err, "warning:", last.Problem)
+		}
+		return encoder.Encode(struct {
+			Facts   *aix.Facts        `json:"facts"`
+			Unknown []aix.UnknownFact `json:"unknown"`
+		}{facts, append([]aix.UnknownFact{}, aix.Unknowns(*facts)...)})
 	}
-	record, err := readEvidence(s, f.Arg(0))
-	if err != nil {
-		return err
-	}
-	last := record.Last()
-	if last == nil {
-		return fmt.Errorf("the evidence holds no collection")
-	}
-	if *management != "" {
-		last.ManagementInterface = *management
-	}
-	facts := last.Facts()
-	encoder := json.NewEncoder(s.out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if last.Problem != "" {
-		fmt.Fprintln(s.err, "warning:", last.Problem)
-	}
-	return encoder.Encode(struct {
-		Facts   *aix.Facts        `json:"facts"`
-		Unknown []aix.UnknownFact `json:"unknown"`
-	}{facts, append([]aix.UnknownFact{}, aix.Unknowns(*facts)...)})
+	return c
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,128 +22,133 @@ import (
 	"github.com/powervs-aix/packer-plugin-rsct/version"
 )
 
-const lintFormats = "text, json, sarif, junit or github"
+// lintFormats are the values of lint's flag -format.
+var lintFormats = []string{"text", "json", "sarif", "junit", "github"}
 
-func runLint(s streams, args []string) error {
-	var policies, policyVariables, varFiles, vars, outs list
-	f := flags(s, "lint", usageOf("lint"))
-	format := f.String("format", "text", "what to write to standard output: "+lintFormats)
-	f.Var(&outs, "out", "write `FORMAT=FILE` as well; may be given several times")
-	f.Var(&policies, "policy", "a policy file or folder beside the built-in policy; may be given several times")
-	f.Var(&policyVariables, "policy-var", "a policy variable, `NAME=VALUE`; may be given several times")
-	f.Var(&varFiles, "var-file", "a `file` of Packer variables, as for packer build; may be given several times")
-	f.Var(&vars, "var", "a Packer variable, `NAME=VALUE`, as for packer build; may be given several times")
-	environment := f.Bool("env", false, "take Packer variables from PKR_VAR_… in the environment too")
-	failOn := f.String("fail-on", verdict.FailOnError, "the least `severity` that fails: error, warning or never")
-	asOf := f.String("as-of", "", "the `date` by which waivers expire, YYYY-MM-DD; today when left out")
-	baseline := f.String("baseline", "", "a `file` of findings that are known already")
-	writeBaseline := f.String("write-baseline", "", "write what is found to a baseline `file`, and succeed")
-	stdinName := f.String("stdin-name", "", "the `name` of the file that - reads from standard input, by which it is known what it is")
-	explain := f.Bool("explain", false, "explain each rule that was broken")
-	all := f.Bool("all", false, "show what is suppressed, waived or in the baseline too")
-	colour := f.String("color", "auto", "`when` to use colours: auto, always or never")
-	if err := parse(f, args); err != nil {
-		return err
+func lintCommand() *command {
+	c := newCommand("lint", "PATH…", "lint templates, scripts and playbooks, before a VM exists")
+	c.long = "Reads Packer templates as Packer does, with the scripts and playbooks that they run on the guest, and stand-alone scripts and playbooks. Runs nothing. A line is excused by a comment on or above it: # rsct-ignore: RULE -- REASON"
+	c.examples = []example{
+		{program + " lint .", "a template's folder, with all that it runs"},
+		{program + " lint -explain harden.sh", "one script, and why each finding matters"},
+		{program + " lint -format github .", "annotations on a pull request"},
+		{program + " lint -out sarif=lint.sarif.json -out junit=lint.junit.xml .", "several reports at once"},
+		{program + " lint -write-baseline lint-baseline.json .", "adopt it in an old repository: from now on only what is new, with -baseline"},
 	}
-	if f.NArg() == 0 {
-		return errUsage
-	}
-	in := lint.Input{
-		Paths: f.Args(), Stdin: s.in, StdinName: *stdinName, FailOn: *failOn, AsOf: time.Now(),
-		Template: template.Options{VarFiles: varFiles, Variables: map[string]string{}},
-	}
-	if err := verdict.CheckFailOn(*failOn); err != nil {
-		return fmt.Errorf("-fail-on: %w", err)
-	}
-	if *asOf != "" {
-		var err error
-		if in.AsOf, err = time.Parse(time.DateOnly, *asOf); err != nil {
-			return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
+	c.operand = hint{files: true}
+	format := c.choice("format", "text", "what to write to standard output", lintFormats)
+	outs := c.list("out", "write `FORMAT=FILE` as well")
+	policies, policyVariables := c.policyFlags("policy-var")
+	varFiles := c.fileList("var-file", "a `file` of Packer variables, as for packer build")
+	vars := c.list("var", "a Packer variable, `NAME=VALUE`, as for packer build")
+	environment := c.flags.Bool("env", false, "take Packer variables from PKR_VAR_… in the environment too")
+	failOn := c.choice("fail-on", verdict.FailOnError, "the least severity that fails", failOnWords)
+	asOf := c.flags.String("as-of", "", "the `date` by which waivers expire, YYYY-MM-DD; today when left out")
+	baseline := c.file("baseline", "a `file` of findings that are known already")
+	writeBaseline := c.file("write-baseline", "write what is found to a baseline `file`, and succeed")
+	stdinName := c.flags.String("stdin-name", "", "the `name` of the file that - reads from standard input, by which it is known what it is")
+	explain := c.flags.Bool("explain", false, "explain each rule that was broken")
+	all := c.flags.Bool("all", false, "show what is suppressed, waived or in the baseline too")
+	colour := c.choice("color", "auto", "when to use colours", []string{"auto", "always", "never"})
+	c.run = func(s streams, args []string) error {
+		if len(args) == 0 {
+			return errUsage
 		}
-	}
-	for _, v := range vars {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return fmt.Errorf("-var %q: expected NAME=VALUE", v)
+		in := lint.Input{
+			Paths: args, Stdin: s.in, StdinName: *stdinName, FailOn: *failOn, AsOf: time.Now(),
+			Template: template.Options{VarFiles: *varFiles, Variables: map[string]string{}},
 		}
-		in.Template.Variables[name] = value
-	}
-	if *environment {
-		in.Template.Environment = os.Environ()
-	}
-	if *baseline != "" {
-		document, err := os.ReadFile(*baseline)
-		if err != nil {
-			return fmt.Errorf("-baseline: %w", err)
+		if *asOf != "" {
+			var err error
+			if in.AsOf, err = time.Parse(time.DateOnly, *asOf); err != nil {
+				return fmt.Errorf("-as-of %q: expected a date as YYYY-MM-DD", *asOf)
+			}
 		}
-		if in.Baseline, err = lint.ReadBaseline(document); err != nil {
-			return fmt.Errorf("-baseline %s: %w", *baseline, err)
+		for _, v := range *vars {
+			name, value, ok := strings.Cut(v, "=")
+			if !ok || name == "" {
+				return fmt.Errorf("-var %q: expected NAME=VALUE", v)
+			}
+			in.Template.Variables[name] = value
 		}
-	}
-	coloured, err := colours(s.out, *colour)
-	if err != nil {
-		return err
-	}
-	style := report.LintStyle{Colour: coloured, Width: columnsOf(s.out), Suppressed: *all}
-	// A format that does not exist is said before anything is looked at.
-	for _, o := range append([]string{*format + "=-"}, outs...) {
-		name, file, ok := strings.Cut(o, "=")
-		if !ok || file == "" {
-			return fmt.Errorf("-out %q: expected FORMAT=FILE, as in sarif=lint.sarif.json", o)
+		if *environment {
+			in.Template.Environment = os.Environ()
 		}
-		if !strings.Contains(" text json sarif junit github ", " "+name+" ") {
-			return fmt.Errorf("-format %q: expected %s", name, lintFormats)
+		if *baseline != "" {
+			document, err := os.ReadFile(*baseline)
+			if err != nil {
+				return fmt.Errorf("-baseline: %w", err)
+			}
+			if in.Baseline, err = lint.ReadBaseline(document); err != nil {
+				return fmt.Errorf("-baseline %s: %w", *baseline, err)
+			}
 		}
-	}
-	if in.Policy, err = loadPolicy(s, policies, policyVariables); err != nil {
-		return err
-	}
-	result, err := lint.Run(context.Background(), in)
-	if err != nil {
-		return err
-	}
-	for _, ignored := range result.Ignored {
-		fmt.Fprintf(s.err, "not linted: %s\n", ignored)
-	}
-	if *writeBaseline != "" {
-		document, err := result.Baseline()
+		coloured, err := colours(s.out, *colour)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(*writeBaseline, document, 0o644); err != nil {
-			return fmt.Errorf("-write-baseline: %w", err)
+		style := report.LintStyle{Colour: coloured, Width: columnsOf(s.out), Suppressed: *all}
+		// A format that does not exist is said before anything is looked at.
+		for _, o := range append([]string{*format + "=-"}, *outs...) {
+			name, file, ok := strings.Cut(o, "=")
+			if !ok || file == "" {
+				return fmt.Errorf("-out %q: expected FORMAT=FILE, as in sarif=lint.sarif.json", o)
+			}
+			if !slices.Contains(lintFormats, name) {
+				return fmt.Errorf("-out %q: expected %s before the =", o, oneOf(lintFormats))
+			}
 		}
-		fmt.Fprintf(s.err, "wrote %s; lint with -baseline %s reports only what is new\n", *writeBaseline, *writeBaseline)
+		if in.Policy, err = loadPolicy(s, *policies, *policyVariables); err != nil {
+			return err
+		}
+		result, err := lint.Run(context.Background(), in)
+		if err != nil {
+			return err
+		}
+		for _, ignored := range result.Ignored {
+			fmt.Fprintf(s.err, "not linted: %s\n", ignored)
+		}
+		if *writeBaseline != "" {
+			document, err := result.Baseline()
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(*writeBaseline, document, 0o644); err != nil {
+				return fmt.Errorf("-write-baseline: %w", err)
+			}
+			fmt.Fprintf(s.err, "wrote %s; lint with -baseline %s reports only what is new\n", *writeBaseline, *writeBaseline)
+			return nil
+		}
+		for _, o := range *outs {
+			name, file, _ := strings.Cut(o, "=")
+			document, err := lintDocument(name, result, in.Policy, report.LintStyle{Suppressed: *all})
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(file, document, 0o644); err != nil {
+				return fmt.Errorf("-out %s: %w", o, err)
+			}
+		}
+		document, err := lintDocument(*format, result, in.Policy, style)
+		if err != nil {
+			return err
+		}
+		if _, err := s.out.Write(document); err != nil {
+			return err
+		}
+		if *format != "text" {
+			fmt.Fprintln(s.err, report.LintSummary(result, false))
+		} else if *explain {
+			if err := explainAll(s, result, in.Policy); err != nil {
+				return err
+			}
+		}
+		if !result.Clean() {
+			return errNo
+		}
 		return nil
 	}
-	for _, o := range outs {
-		name, file, _ := strings.Cut(o, "=")
-		document, err := lintDocument(name, result, in.Policy, report.LintStyle{Suppressed: *all})
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(file, document, 0o644); err != nil {
-			return fmt.Errorf("-out %s: %w", o, err)
-		}
-	}
-	document, err := lintDocument(*format, result, in.Policy, style)
-	if err != nil {
-		return err
-	}
-	if _, err := s.out.Write(document); err != nil {
-		return err
-	}
-	if *format != "text" {
-		fmt.Fprintln(s.err, report.LintSummary(result, false))
-	} else if *explain {
-		if err := explainAll(s, result, in.Policy); err != nil {
-			return err
-		}
-	}
-	if !result.Clean() {
-		return errNo
-	}
-	return nil
+	return c
 }
 
 func lintDocument(format string, result *lint.Result, p *policy.Policy, style report.LintStyle) ([]byte, error) {
@@ -158,7 +164,7 @@ func lintDocument(format string, result *lint.Result, p *policy.Policy, style re
 	case "junit":
 		return report.JUnit(report.LintListing(result, p.Rules(), version.PluginVersion.FormattedVersion()))
 	}
-	return nil, fmt.Errorf("-format %q: expected %s", format, lintFormats)
+	return nil, fmt.Errorf("-format %q: expected %s", format, oneOf(lintFormats))
 }
 
 // explainAll explains each rule that was broken, once.

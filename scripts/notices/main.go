@@ -16,7 +16,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -51,7 +50,11 @@ func collect(dir string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	goLicence, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "LICENSE")) //nolint:staticcheck // asked at build time, on the machine that builds
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOROOT: %w", err)
+	}
+	goLicence, err := os.ReadFile(filepath.Join(string(bytes.TrimSpace(root)), "LICENSE"))
 	if err != nil {
 		return nil, fmt.Errorf("the Go licence: %w", err)
 	}
