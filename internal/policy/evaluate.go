@@ -96,7 +96,6 @@ func (e *evaluation) skip(r *rule) (Skipped, bool) {
 // with these facts is unknown, so that what follows from it is undetermined.
 func (e *evaluation) locals() {
 	values := map[string]cty.Value{}
-	e.ctx.Variables["local"] = cty.EmptyObjectVal
 	for _, local := range e.policy.locals {
 		missing := false
 		for root := range local.expr.roots {
@@ -105,13 +104,14 @@ func (e *evaluation) locals() {
 		if missing {
 			continue
 		}
+		e.ctx.Variables["local"] = local.expr.localsOf(values)
 		v, diags := local.expr.Value(e.ctx)
 		if diags.HasErrors() {
 			v = cty.DynamicVal.Mark(blame{failure(diags)})
 		}
 		values[local.name] = v
-		e.ctx.Variables["local"] = cty.ObjectVal(values)
 	}
+	e.ctx.Variables["local"] = cty.ObjectVal(values)
 }
 
 // failure words errors that an expression ran into with real facts.

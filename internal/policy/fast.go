@@ -44,6 +44,11 @@ func call(e *hclsyntax.FunctionCallExpr, ctx *hcl.EvalContext) (cty.Value, hcl.D
 			return v, diags
 		}
 	}
+	if cost, ok := costs[e.Name]; ok {
+		if spent := meterOf(ctx).spend(cost(values), 0, e.Range()); spent != nil {
+			return cty.DynamicVal, spent
+		}
+	}
 	evaluated := *e
 	evaluated.Args = make([]hclsyntax.Expression, len(values))
 	for i, v := range values {
@@ -147,6 +152,11 @@ func binary(e *hclsyntax.BinaryOpExpr, ctx *hcl.EvalContext) (cty.Value, hcl.Dia
 	}
 	if v, ok := equality(e, left, right); ok {
 		return v, nil
+	}
+	for _, operand := range []cty.Value{left, right} {
+		if spent := meterOf(ctx).weigh(operand, true, e.Range()); spent != nil {
+			return cty.DynamicVal, spent
+		}
 	}
 	evaluated := *e
 	evaluated.LHS = &hclsyntax.LiteralValueExpr{Val: left, SrcRange: e.LHS.Range()}

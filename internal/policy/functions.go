@@ -79,7 +79,22 @@ func Functions() []Function {
 func bounded(f function.Function, check guard) function.Function {
 	spec := &function.Spec{
 		Description: f.Description(),
-		Type:        f.ReturnTypeForValues,
+		Type: func(args []cty.Value) (cty.Type, error) {
+			// Some functions decode their argument already to tell its type.
+			if check != nil {
+				plain, known := make([]cty.Value, len(args)), true
+				for i, arg := range args {
+					plain[i], _ = arg.UnmarkDeep()
+					known = known && plain[i].IsWhollyKnown()
+				}
+				if known {
+					if err := check(plain); err != nil {
+						return cty.NilType, err
+					}
+				}
+			}
+			return f.ReturnTypeForValues(args)
+		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			plain := make([]cty.Value, len(args))
 			var marks []cty.ValueMarks

@@ -156,15 +156,24 @@ var unixTimestampParseFunc = timePartsFunc(function.Parameter{Name: "seconds", T
 })
 
 // decodeGuard bounds the values that a text may decode to, by the characters that
-// separate them.
+// separate them, and how deep they stand inside one another.
 func decodeGuard(args []cty.Value) error {
-	separators := 0
+	separators, depth := 0, 0
 	for _, r := range []byte(text(args[0])) {
 		switch r {
-		case ',', ':', '[', '{', '\n', '-':
-			if separators++; separators > 4*maxElements {
-				return fmt.Errorf("the result would have more than %d elements", 4*maxElements)
-			}
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		case ',', ':', '\n', '-':
+		default:
+			continue
+		}
+		if separators++; separators > maxElements {
+			return fmt.Errorf("the text may decode to more than %d elements", maxElements)
+		}
+		if depth > maxDepth {
+			return fmt.Errorf("the text nests values deeper than %d", maxDepth)
 		}
 	}
 	return nil
@@ -176,6 +185,12 @@ const maxAliases = 8
 func yamlGuard(args []cty.Value) error {
 	if strings.Count(text(args[0]), "*") > maxAliases {
 		return function.NewArgErrorf(0, "may have at most %d asterisks: aliases can make a short text endless", maxAliases)
+	}
+	// Values of a block stand inside one another by indentation, and by "- - -".
+	for line := range strings.Lines(text(args[0])) {
+		if indent := len(line) - len(strings.TrimLeft(line, " \t-?:")); indent > 2*maxDepth {
+			return fmt.Errorf("the text indents values by more than %d characters", 2*maxDepth)
+		}
 	}
 	return decodeGuard(args)
 }

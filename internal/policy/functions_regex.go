@@ -16,7 +16,11 @@ import (
 const (
 	maxRegexBytes = 2048
 	maxRegexSize  = 4096
-	maxRegexWork  = 64 << 20 // size × bytes of text
+	maxRegexWork  = 16 << 20 // size × bytes of text of one match
+
+	// workPerUnit is the part of it that counts as one step of an evaluation, so that
+	// many matches are bounded as one is.
+	workPerUnit = 200
 )
 
 // regexWork checks a pattern against a text it is to be matched with.

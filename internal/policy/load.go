@@ -39,7 +39,7 @@ func Load(sources Sources) (p *Policy, diags hcl.Diagnostics) {
 	}()
 	l := &loader{
 		policy: p, blocks: map[string][]*hcl.Block{}, meter: newMeter(context.Background(), 0),
-		used: map[string]bool{}, declared: map[string]hcl.Range{},
+		used: map[string]bool{}, declared: map[string]hcl.Range{}, locals: map[string]*local{},
 	}
 	l.meter.checking = true
 	p.files, l.diags = readSources(sources)
@@ -72,6 +72,7 @@ type loader struct {
 	diags   hcl.Diagnostics
 	blocks  map[string][]*hcl.Block // by type, in the order read
 	builtin map[string]bool         // file names
+	locals  map[string]*local       // those that are resolved
 	// used are the variables and locals that an expression names, as "var.NAME" and
 	// "local.NAME"; declared is where the variables stand.
 	used     map[string]bool
@@ -108,8 +109,10 @@ func (l *loader) parse() {
 			l.blocks[block.Type] = append(l.blocks[block.Type], block)
 		}
 	}
-	if n := len(l.blocks["rule"]); n > maxRules {
-		l.error(nil, "Policy too large", "A policy may have at most %d rules, not %d.", maxRules, n)
+	for _, kind := range fileSchema.Blocks {
+		if blocks := l.blocks[kind.Type]; len(blocks) > maxBlocks {
+			l.error(&blocks[maxBlocks].DefRange, "Policy too large", "A policy may have at most %d blocks of type %q, not %d.", maxBlocks, kind.Type, len(blocks))
+		}
 	}
 }
 

@@ -33,23 +33,30 @@ func (l *loader) localsAndRules() {
 			}
 		}
 	}
+	if len(all) > maxLocals {
+		l.error(nil, "Policy too large", "A policy may have at most %d locals, not %d.", maxLocals, len(all))
+		return
+	}
 	l.order(all)
 	for name, value := range unknownRoots() {
 		l.static.Variables[name] = value
 	}
 	values := map[string]cty.Value{}
-	l.static.Variables["local"] = cty.EmptyObjectVal
 	for _, local := range l.policy.locals {
+		l.static.Variables["local"] = local.expr.localsOf(values)
 		value, diags := local.expr.Value(l.static)
 		l.diags = append(l.diags, diags...)
+		if l.meter.spent != nil {
+			return // every one after it would say the same
+		}
 		if diags.HasErrors() {
 			// Its users would only repeat the error.
 			value = cty.DynamicVal
 		}
 		local.value = value
 		values[local.name] = value
-		l.static.Variables["local"] = cty.ObjectVal(values)
 	}
+	l.static.Variables["local"] = cty.ObjectVal(values)
 	l.rules()
 }
 
@@ -84,6 +91,7 @@ func (l *loader) order(all map[string]*local) {
 		state[name] = done
 		l.resolve(all[name].expr)
 		l.policy.locals = append(l.policy.locals, all[name])
+		l.locals[name] = all[name]
 	}
 	for _, name := range names {
 		if state[name] == 0 {
@@ -136,7 +144,7 @@ func (l *loader) resolve(e *expression) {
 			l.error(traversal.SourceRange().Ptr(), "Invalid use of locals", "A local is used by its name, as in local.levels.")
 			continue
 		}
-		used := l.localNamed(name)
+		used := l.locals[name]
 		if used == nil {
 			// The evaluation for the type check reports a name that does not exist.
 			continue
@@ -150,13 +158,19 @@ func (l *loader) resolve(e *expression) {
 	e.paths = slices.Compact(e.paths)
 }
 
-func (l *loader) localNamed(name string) *local {
-	for _, local := range l.policy.locals {
-		if local.name == name {
-			return local
+// localsOf is the object `local` as far as an expression needs it: to make all of it
+// for each of many locals would take time with the square of their number. When one
+// is missing it is all of them, so that the error can say which one was meant.
+func (e *expression) localsOf(values map[string]cty.Value) cty.Value {
+	used := map[string]cty.Value{}
+	for _, name := range e.localsUsed() {
+		value, ok := values[name]
+		if !ok {
+			return cty.ObjectVal(values)
 		}
+		used[name] = value
 	}
-	return nil
+	return cty.ObjectVal(used)
 }
 
 // pathOf is the path of a fact as far as its names go: "guest.rmc.connected".

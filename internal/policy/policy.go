@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -228,8 +229,24 @@ func (p *Policy) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, width uint
 			Severity: hcl.DiagError, Summary: "More errors", Detail: fmt.Sprintf("%d more errors are not shown.", left),
 		})
 	}
-	return hcl.NewDiagnosticTextWriter(w, p.parsed, width, color).WriteDiagnostics(diags)
+	var b bytes.Buffer
+	if err := hcl.NewDiagnosticTextWriter(&b, p.parsed, width, color).WriteDiagnostics(diags); err != nil {
+		return err
+	}
+	// The snippet is the whole line, which a policy from a stranger can make very long.
+	for line := range strings.Lines(b.String()) {
+		if text, ended := strings.CutSuffix(line, "\n"); ended && len(text) > maxDiagnosticLine && !color {
+			line = clip(text, maxDiagnosticLine) + "\n"
+		}
+		if _, err := io.WriteString(w, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// maxDiagnosticLine is the length in bytes at which a line of a diagnostic is cut.
+const maxDiagnosticLine = 500
 
 // jsonOf renders a known value as JSON.
 func jsonOf(v cty.Value) (string, error) {

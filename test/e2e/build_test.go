@@ -159,17 +159,3 @@ func TestValidateNamesWhatIsWrongWithTheKey(t *testing.T) {
 		})
 	}
 }
-
-func TestValidateNamesFileAndLineOfABadPolicy(t *testing.T) {
-	s := newSite(t)
-	policy := filepath.Join(s.dir, "site.rsct.hcl")
-	text := "rule \"site-rule\" {\n  severity  = \"error\"\n  summary   = \"x\"\n  condition = guest.filesetz == 1\n}\n"
-	if err := os.WriteFile(policy, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	out, code := s.run(s.packer, "validate", s.template("1", "provisioner \"rsct\" {\n policy = [\""+policy+"\"]\n }\n"))
-	if code != 1 {
-		t.Errorf("exit code %d", code)
-	}
-	saysAll(t, out, "site.rsct.hcl", "line 4", "filesets")
-}
