@@ -4,9 +4,7 @@ package policy_test
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -107,7 +105,9 @@ func TestTheProceduresThatIBMNamesAreFoundByTheirTraces(t *testing.T) {
 			if !slices.Equal(found, scenario.rules) {
 				t.Errorf("traces are found by %q, expected %q", found, scenario.rules)
 			}
-			golden(t, filepath.Join("testdata/scenarios", strings.ReplaceAll(name, " ", "-")+".golden"), result)
+			if (result.Health.Expected == policy.HealthOK) != (scenario.rules == nil) {
+				t.Errorf("health %+v", result.Health)
+			}
 		})
 	}
 }
