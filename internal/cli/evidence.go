@@ -48,7 +48,7 @@ func readEvidence(s streams, path string) (*evidence.Record, error) {
 		return nil, fmt.Errorf("%s is neither an evidence.json nor the output of the collector: %w", name, parseErr)
 	}
 	collection := evidence.Collection{
-		Mode: evidence.ModeFinal, Sequence: 1, Collector: probe.Digest(), Nonce: nonce, Probes: probes,
+		Mode: evidence.ModeFinal, Sequence: 1, Nonce: nonce, Probes: probes,
 	}
 	if parseErr != nil {
 		collection.Problem = parseErr.Error()

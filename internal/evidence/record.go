@@ -4,6 +4,8 @@
 // outputs, bound to the run and its source, never edited afterwards.
 package evidence
 
+//go:generate go run ./gen
+
 import (
 	"bytes"
 	"crypto/sha256"
@@ -33,8 +35,10 @@ const (
 
 // Record is the evidence of one source of one Packer run.
 type Record struct {
-	Schema string `json:"schema"`
-	Run    Run    `json:"run"`
+	// Schema names the shape of the record.
+	Schema string `json:"schema" jsonschema:"enum=packer-plugin-rsct/evidence/v1"`
+	// Run identifies the Packer run and source that the evidence belongs to.
+	Run Run `json:"run"`
 	// Collections are in the order they were made.
 	Collections []Collection `json:"collections"`
 	// Restorations are in the order they ran.
@@ -45,30 +49,38 @@ type Record struct {
 // Source are empty for evidence collected by hand.
 type Run struct {
 	// UUID is PACKER_RUN_UUID.
-	UUID string `json:"uuid"`
+	UUID string `json:"uuid" jsonschema:"pattern=^([0-9A-Za-z][0-9A-Za-z-]{7\\,63})?$"`
 	// Source is the builder type and the source's name, as in "powervs.aix", or the
 	// file's name for evidence collected by hand.
 	Source string `json:"source"`
-	// Plugin is the version of this plugin; Packer is the version of Packer.
+	// Plugin is the version of this plugin.
 	Plugin string `json:"plugin"`
+	// PluginDigest is the digest of the plugin's own binary, "sha256:" and lower-case
+	// hex; empty where the operating system does not let it be read.
+	PluginDigest string `json:"plugin_digest" jsonschema:"pattern=^(sha256:[0-9a-f]{64})?$"`
+	// Packer is the version of Packer.
 	Packer string `json:"packer"`
 }
 
 // Collection is what one run of the collector brought back.
 type Collection struct {
 	// Mode is baseline, checkpoint or final.
-	Mode string `json:"mode"`
+	Mode string `json:"mode" jsonschema:"enum=baseline,enum=checkpoint,enum=final"`
 	// Sequence counts the collections of the record from 1.
-	Sequence int `json:"sequence"`
+	Sequence int `json:"sequence" jsonschema:"minimum=1"`
 	// Proof is true for the collection that was made to prove a restoration.
 	Proof bool `json:"proof"`
-	// Started and Ended are the Packer host's clock, in UTC, to the millisecond.
+	// Started is when the collection began, by the Packer host's clock, in UTC, to the
+	// millisecond. For a collection by hand, of which that clock knows nothing, it and
+	// Ended are the year 1.
 	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended"`
-	// Collector is the digest of the collector script, "sha256:…".
-	Collector string `json:"collector"`
+	// Ended is when the collection was over, by the same clock.
+	Ended time.Time `json:"ended"`
+	// Collector is the digest of the collector script, "sha256:" and lower-case hex;
+	// empty for a collection by hand, of which nobody knows with what script it was made.
+	Collector string `json:"collector" jsonschema:"pattern=^(sha256:[0-9a-f]{64})?$"`
 	// Nonce is the nonce of the frames.
-	Nonce string `json:"nonce"`
+	Nonce string `json:"nonce" jsonschema:"pattern=^[0-9a-f]{8\\,64}$"`
 	// ManagementInterface is the interface that the configuration named; empty when detected.
 	ManagementInterface string `json:"management_interface"`
 	// Problem says why the collection is not complete; empty when it is.
@@ -83,10 +95,11 @@ type Collection struct {
 // judges again; it refuses when the policy is not the same.
 type Judgement struct {
 	// Policy is the digest of the policy, "sha256:…".
-	Policy string `json:"policy"`
+	Policy string `json:"policy" jsonschema:"pattern=^sha256:[0-9a-f]{64}$"`
 	// FailOn is "error", "warning" or "never".
-	FailOn  string `json:"fail_on"`
-	Verdict string `json:"verdict"`
+	FailOn string `json:"fail_on" jsonschema:"enum=error,enum=warning,enum=never"`
+	// Verdict is "PASSED", "WARNED" or "FAILED".
+	Verdict string `json:"verdict" jsonschema:"enum=PASSED,enum=WARNED,enum=FAILED"`
 }
 
 // Complete reports whether every frame and the last line arrived.
@@ -123,13 +136,18 @@ func (c *Collection) Facts() *aix.Facts {
 
 // Probe is the raw output of one read-only command.
 type Probe struct {
-	Name     string `json:"name"`
-	Command  string `json:"command"`
-	ExitCode int    `json:"exit_code"`
+	// Name is the probe's name; docs/facts.md lists them.
+	Name string `json:"name" jsonschema:"pattern=^[a-z0-9][a-z0-9-]*$"`
+	// Command is what ran, as the collector was told to run it.
+	Command string `json:"command"`
+	// ExitCode is the command's own exit code; -1 where it did not arrive.
+	ExitCode int `json:"exit_code" jsonschema:"minimum=-1"`
 	// Problem says why the output cannot be trusted to be whole; empty when it is.
 	Problem string `json:"problem"`
-	Stdout  Bytes  `json:"stdout"`
-	Stderr  Bytes  `json:"stderr"`
+	// Stdout is what the command wrote, up to the collector's limit.
+	Stdout Bytes `json:"stdout"`
+	// Stderr is what the command wrote beside it, without the last newline.
+	Stderr Bytes `json:"stderr"`
 }
 
 // Bytes are bytes of a guest in JSON: a string when they are UTF-8, and otherwise
@@ -175,18 +193,22 @@ type Restoration struct {
 	Restored bool `json:"restored"`
 	// Problem says what stopped it; empty when every step ran.
 	Problem string `json:"problem"`
-	Steps   []Step `json:"steps"`
+	// Steps are the commands in their order.
+	Steps []Step `json:"steps"`
 }
 
 // Step is one command of a restoration.
 type Step struct {
 	// Repairs says what it puts back, in words.
 	Repairs string `json:"repairs"`
+	// Command is what ran, or would have run.
 	Command string `json:"command"`
 	// Ran is false for a step that was not reached.
-	Ran      bool  `json:"ran"`
-	ExitCode int   `json:"exit_code"`
-	Output   Bytes `json:"output"`
+	Ran bool `json:"ran"`
+	// ExitCode is the command's exit code.
+	ExitCode int `json:"exit_code"`
+	// Output is what it printed on both channels.
+	Output Bytes `json:"output"`
 }
 
 // Baseline returns the first complete baseline, or nil.
@@ -219,13 +241,31 @@ func (r *Record) Last() *Collection {
 	return &r.Collections[len(r.Collections)-1]
 }
 
-// Encode returns the canonical bytes: the same record gives the same bytes.
+// canonical returns the record with lists that are empty rather than null, and with
+// times in UTC, so that what is the same is written the same.
+func (r *Record) canonical() *Record {
+	c := *r
+	c.Collections = append([]Collection{}, r.Collections...)
+	for i := range c.Collections {
+		collection := &c.Collections[i]
+		collection.Started, collection.Ended = collection.Started.UTC(), collection.Ended.UTC()
+		collection.Probes = append([]Probe{}, collection.Probes...)
+	}
+	c.Restorations = append([]Restoration{}, r.Restorations...)
+	for i := range c.Restorations {
+		c.Restorations[i].Steps = append([]Step{}, c.Restorations[i].Steps...)
+	}
+	return &c
+}
+
+// Encode returns the canonical bytes: the same record gives the same bytes, however
+// it was written down before.
 func (r *Record) Encode() ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
+	if err := encoder.Encode(r.canonical()); err != nil {
 		return nil, fmt.Errorf("encode evidence: %w", err)
 	}
 	return out.Bytes(), nil

@@ -4,6 +4,7 @@ package evidence
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
@@ -118,6 +119,50 @@ func TestDecodeRefusesWhatContradictsItself(t *testing.T) {
 		if _, err := Decode(strings.NewReader(text)); err == nil {
 			t.Errorf("%q: accepted", text)
 		}
+	}
+}
+
+// However a document is indented, ordered and zoned: the same evidence has one digest.
+func TestTheSameEvidenceHasOneDigest(t *testing.T) {
+	record := whole()
+	record.Collections[0].Started = time.Date(2026, 11, 25, 7, 30, 0, 123e6, time.UTC)
+	encoded, err := record.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree map[string]any
+	if err := json.Unmarshal(encoded, &tree); err != nil {
+		t.Fatal(err)
+	}
+	sorted, err := json.Marshal(tree) // keys by their alphabet, no blanks
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := strings.Replace(string(sorted), "2026-11-25T07:30:00.123Z", "2026-11-25T16:30:00.123+09:00", 1)
+	elsewhere = strings.Replace(elsewhere, `"restorations":[]`, `"restorations":null`, 1)
+	if elsewhere == string(sorted) {
+		t.Fatal("nothing was changed")
+	}
+	again, err := Decode(strings.NewReader(elsewhere))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := again.Encode(); err != nil || DigestOf(other) != DigestOf(encoded) {
+		t.Errorf("two digests (%v):\n%s\n%s", err, encoded, other)
+	}
+}
+
+func TestPluginDigestIsThatOfTheBinaryThatRuns(t *testing.T) {
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := PluginDigest(); got != DigestOf(content) {
+		t.Errorf("got %s, want %s", got, DigestOf(content))
 	}
 }
 

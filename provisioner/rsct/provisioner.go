@@ -165,7 +165,7 @@ func (p *Provisioner) store() (*evidence.Store, error) {
 	return evidence.OpenStore(base, evidence.Run{
 		UUID:   os.Getenv("PACKER_RUN_UUID"),
 		Source: evidence.SourceName(p.config.PackerBuilderType, p.config.PackerBuildName),
-		Plugin: version.PluginVersion.FormattedVersion(), Packer: p.config.PackerCoreVersion,
+		Plugin: version.PluginVersion.FormattedVersion(), PluginDigest: evidence.PluginDigest(), Packer: p.config.PackerCoreVersion,
 	})
 }
 
