@@ -105,6 +105,7 @@ func readsOSLevel(t *testing.T, _ captureRow, text []byte) {
 
 func readsEntstat(want Adapter) captureReader {
 	return func(t *testing.T, _ captureRow, text []byte) {
+		want.Available = true
 		got, err := ParseEntstat(want.Name, text)
 		if err != nil || got != want {
 			t.Errorf("%+v, %v", got, err)

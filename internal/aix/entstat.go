@@ -13,7 +13,7 @@ import (
 // ones are those of the adapter itself. Plain entstat has no VLAN and switch lines:
 // PortVLAN is then -1 and Switch empty.
 func ParseEntstat(name string, output []byte) (Adapter, error) {
-	adapter := Adapter{Name: name, PortVLAN: -1}
+	adapter := Adapter{Name: name, Available: true, PortVLAN: -1}
 	heading := false
 	for number, line := range lines(output) {
 		if of, ok := strings.CutPrefix(strings.TrimSpace(line), "ETHERNET STATISTICS ("); ok {

@@ -178,9 +178,12 @@ type RMC struct {
 	// Connected is true when one control point is up, or the in-band proxy names a
 	// console; false without either, and when ctrmc does not run.
 	Connected Fact[bool] `json:"connected"`
-	// RemoteClients says whether ctrmc accepts remote clients (`rmcctrl -p`). No
-	// documented command reads that without changing it, so this fact is unknown.
+	// RemoteClients says whether ctrmc accepts remote clients (`rmcctrl -p`): the RMC
+	// daemon listens on TCP port 657 only while it does. False while it does not run.
 	RemoteClients Fact[bool] `json:"remote_clients"`
+	// Arguments are what the SRC starts ctrmc with (`odmget SRCsubsys`), where rmcctrl
+	// keeps settings for the next start; empty when there is no such subsystem.
+	Arguments Fact[string] `json:"arguments"`
 	// PacketFilter are the rules of AIX's own packet filter, as far as they bear on RMC.
 	PacketFilter PacketFilter `json:"packet_filter"`
 }

@@ -57,6 +57,9 @@ type IPv6Address struct {
 type Configured struct {
 	// Defined is false when no device of that name is in the ODM.
 	Defined bool `json:"defined"`
+	// Available is false for a device that is only Defined (`rmdev -l`): the ODM knows
+	// it and the kernel does not.
+	Available bool `json:"available"`
 	// State is "up", "down" or "detach".
 	State string `json:"state"`
 	// NetAddr is the IPv4 address.
@@ -79,6 +82,8 @@ type Configured struct {
 type Adapter struct {
 	// Name is the adapter's name, for instance "ent1"; empty for an interface that has none.
 	Name string `json:"name"`
+	// Available is false for an adapter that is only Defined, of which nothing else is known.
+	Available bool `json:"available"`
 	// Type is the device type as entstat prints it, for instance "Virtual I/O Ethernet Adapter (l-lan)".
 	Type string `json:"type"`
 	// MAC is six lower-case octets with colons, zero padded.
@@ -141,6 +146,9 @@ type RcTCPIP struct {
 	Chdev []ChdevLine `json:"chdev"`
 	// Starts are the lines that start a daemon, commented ones included, in their order.
 	Starts []StartLine `json:"starts"`
+	// Network are the other lines that run a command which changes interfaces, or that
+	// end the script, comments left out, in their order.
+	Network []NetworkLine `json:"network"`
 	// DroppedAtDeploy are the numbers of lines that cloud-init drops when it rewrites the file at deploy.
 	DroppedAtDeploy []int `json:"dropped_at_deploy"`
 }
@@ -175,6 +183,14 @@ type StartLine struct {
 	Arguments string `json:"arguments"`
 	// Enabled is false for a line that is a comment.
 	Enabled bool `json:"enabled"`
+}
+
+// NetworkLine is a line of rc.tcpip that may change an interface.
+type NetworkLine struct {
+	// Line counts from 1.
+	Line int `json:"line"`
+	// Text is the whole line.
+	Text string `json:"text"`
 }
 
 // InittabEntry is one entry of /etc/inittab.

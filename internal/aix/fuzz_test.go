@@ -115,7 +115,10 @@ func FuzzCloudConfig(f *testing.F) {
 	roundTrip(f, ParseCloudConfig, renderCloudConfig, ProbeCloudConfig)
 }
 func FuzzRc2Links(f *testing.F) { roundTrip(f, ParseRc2Links, renderLinks, ProbeRc2Links) }
-func FuzzDisks(f *testing.F)    { roundTrip(f, ParseDisks, renderDisks, ProbeDisks) }
+func FuzzListeners(f *testing.F) {
+	roundTrip(f, ParseListeners, renderListeners, ProbeListeners)
+}
+func FuzzDisks(f *testing.F) { roundTrip(f, ParseDisks, renderDisks, ProbeDisks) }
 func FuzzTechnologyLevels(f *testing.F) {
 	roundTrip(f, ParseTechnologyLevels, renderTechnologyLevels, ProbeTechnologyLevel)
 }

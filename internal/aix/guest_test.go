@@ -39,6 +39,10 @@ var guest = map[string]string{
 		" gsclvmd                                        inoperative\n",
 	ProbeDomainStatus: "Management Domain Status: Management Control Points\n" +
 		"   I A  0x5a5a0f0f12345678 0001  fe80::c0de:1ff:fe00:42\n",
+	ProbeRMCObject: "\nSRCsubsys:\n\tsubsysname = \"ctrmc\"\n\tsynonym = \"\"\n\tcmdargs = \"-a IBM.LPCommands -r\"\n\tpath = \"/usr/sbin/rsct/bin/rmcd\"\n\tuid = 0\n\tgrpname = \"rsct\"\n",
+	ProbeListeners: "Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)\n" +
+		"tcp        0      0  *.22                   *.*                    LISTEN\ntcp6       0      0  *.657                  *.*                    LISTEN\n" +
+		"tcp4       0      0  127.0.0.1.199          *.*                    LISTEN\n",
 	ProbeInBand: "",
 	ProbeNodeID: "0badc0ffee0ddf00\n",
 	ProbeNodeIDEtc: "present -r--r--r--    1 0        0               128 Nov 20 2026  /etc/ct_node_id\n" +

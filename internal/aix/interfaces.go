@@ -15,6 +15,7 @@ type interfaceSources struct {
 	configured Fact[map[string]Fact[Configured]]
 	adapters   Fact[map[string]Fact[Adapter]]
 	rows       Fact[[]LinkRow]
+	hardware   Fact[[]Device] // adapters of all kinds, as the ODM has them
 }
 
 // readInterfaces joins what the kernel has, what the ODM has, and the adapters.
@@ -27,6 +28,7 @@ func (f *Facts) readInterfaces(outputs Outputs) {
 		configured: parsed(outputs, ProbeAttributes, parseConfigured),
 		adapters:   parsed(outputs, ProbeEntstat, parseAdapters),
 		rows:       parsed(outputs, ProbeNetstat, ParseNetstatInterfaces),
+		hardware:   parsed(outputs, ProbeAdapters, ParseDevices),
 	}
 	blocks, known := from.running.Get()
 	if !known {
@@ -59,7 +61,10 @@ func (f *Facts) readInterfaces(outputs Outputs) {
 		of(block.Name).Running = Known(block.Running)
 	}
 	for _, device := range devices {
-		of(device.Name).Configured = from.configuration(device.Name)
+		of(device.Name).Configured = derive(from.configuration(device.Name), func(c Configured) Configured {
+			c.Available = device.Status == "Available"
+			return c
+		})
 	}
 	interfaces := make([]Interface, 0, len(byName))
 	for name, i := range byName {
@@ -111,8 +116,18 @@ func (s interfaceSources) adapter(name string) Fact[Adapter] {
 		return Unknown[Adapter](s.adapters.Why())
 	}
 	adapter := "ent" + strings.TrimPrefix(name, "en")
-	if a, there := byName[adapter]; there {
-		return a
+	read, there := byName[adapter]
+	if hardware, known := s.hardware.Get(); known {
+		at := slices.IndexFunc(hardware, func(d Device) bool { return d.Name == adapter })
+		switch {
+		case at < 0 && !there:
+			return Known(Adapter{PortVLAN: -1}) // removed, and not merely unread
+		case at >= 0 && hardware[at].Status == "Defined":
+			return Known(Adapter{Name: adapter, PortVLAN: -1})
+		}
+	}
+	if there {
+		return read
 	}
 	return Unknown[Adapter](Why{Probe: ProbeEntstat, Reason: "no section for " + adapter})
 }

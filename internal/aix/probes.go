@@ -17,6 +17,8 @@ const (
 	ProbeSubsystems      = "subsystems"       // lssrc -a
 	ProbeDomainStatus    = "domain-status"    // rmcdomainstatus -s ctrmc
 	ProbeInBand          = "in-band"          // lssrc -ls mcproxy
+	ProbeRMCObject       = "rmc-object"       // odmget -q subsysname=ctrmc SRCsubsys
+	ProbeListeners       = "listeners"        // netstat -an, listening TCP sockets only
 	ProbeMCP             = "mcp"              // lsrsrc IBM.MCP
 	ProbePeerDomain      = "peer-domain"      // lsrpdomain
 	ProbeCluster0        = "cluster0"         // odmget -q name=cluster0 CuAt
@@ -47,7 +49,7 @@ const (
 var Probes = []string{
 	ProbeUname, ProbeUID, ProbeDate, ProbeOSLevel,
 	ProbeFilesets, ProbeFilesetParts,
-	ProbeSubsystems, ProbeDomainStatus, ProbeInBand,
+	ProbeSubsystems, ProbeRMCObject, ProbeListeners, ProbeDomainStatus, ProbeInBand,
 	ProbeNodeID, ProbeNodeIDEtc, ProbeNodeIDVar,
 	ProbeIfconfig, ProbeNetstat, ProbeRoutes6, ProbeInterfaces, ProbeAdapters, ProbeAttributes, ProbeEntstat,
 	ProbeRcTCPIP, ProbeInittab, ProbeCloudConfig, ProbeRc2Links,

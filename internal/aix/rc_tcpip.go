@@ -13,7 +13,7 @@ func ParseRcTCPIP(output []byte) (RcTCPIP, error) {
 		return RcTCPIP{}, err
 	}
 	rc := RcTCPIP{Present: f.present, Mode: f.mode, Owner: f.owner, Group: f.group,
-		Chdev: []ChdevLine{}, Starts: []StartLine{}, DroppedAtDeploy: []int{}}
+		Chdev: []ChdevLine{}, Starts: []StartLine{}, Network: []NetworkLine{}, DroppedAtDeploy: []int{}}
 	var whole strings.Builder // a line and those before it that it continues
 	first := 0
 	for number, line := range lines(f.content) {
@@ -45,15 +45,15 @@ func isDroppedAtDeploy(line string) bool {
 }
 
 func (rc *RcTCPIP) readLine(number int, line string) {
-	if !strings.Contains(line, "chdev") && !strings.Contains(line, "start") {
-		return
-	}
+	network, read := false, false
 	for _, c := range commandsOf(line) {
+		network = network || !c.commented && changesNetwork(baseName(c.words[0]))
 		switch {
 		case baseName(c.words[0]) == "chdev":
 			if chdev, ok := parseChdev(c.words[1:]); ok {
 				chdev.Line, chdev.Text, chdev.Commented = number, line, c.commented
 				rc.Chdev = append(rc.Chdev, chdev)
+				read = true
 			}
 		case c.words[0] == "start" && len(c.words) > 1 && strings.HasPrefix(c.words[1], "/"):
 			rc.Starts = append(rc.Starts, StartLine{
@@ -62,6 +62,19 @@ func (rc *RcTCPIP) readLine(number int, line string) {
 			})
 		}
 	}
+	if network && !read {
+		rc.Network = append(rc.Network, NetworkLine{Line: number, Text: line})
+	}
+}
+
+// changesNetwork reports whether a command changes interfaces or their configuration,
+// or keeps what follows in the script from running.
+func changesNetwork(command string) bool {
+	switch command {
+	case "ifconfig", "chdev", "rmdev", "mkdev", "cfgmgr", "autoconf6", "mktcpip", "rmtcpip", "ucfgif", "udefif", "odmdelete", "exit", "return":
+		return true
+	}
+	return false
 }
 
 // parseChdev reads the arguments of a chdev on an Ethernet interface. An option's

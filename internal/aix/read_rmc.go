@@ -15,7 +15,8 @@ func (f *Facts) readRMC(outputs Outputs) {
 	f.RMC.ManagedNodes = someOrRoot(f, ProbeDomainStatus, derive(status, func(s DomainStatus) []DomainNode { return s.ManagedNodes }))
 	f.RMC.Records = someOrRoot(f, ProbeMCP, explainRSCT(f, ProbeMCP, outputs, parsed(outputs, ProbeMCP, ParseMCPRecords)))
 	f.RMC.InBand = f.readInBand(outputs)
-	f.RMC.RemoteClients = Unknown[bool](Why{Reason: "no documented read-only way is known"})
+	f.RMC.RemoteClients = f.readRemoteClients(outputs)
+	f.RMC.Arguments = readArguments(outputs)
 	outOfBand := derive(f.RMC.ControlPoints, func(points []ControlPoint) bool {
 		return slices.ContainsFunc(points, func(p ControlPoint) bool { return p.Connected })
 	})

@@ -244,6 +244,15 @@ func renderLinks(names []string) string {
 	return b.String()
 }
 
+func renderListeners(ports []int) string {
+	var b strings.Builder
+	b.WriteString("Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)\n")
+	for _, port := range ports {
+		fmt.Fprintf(&b, "tcp        0      0  *.%-21d *.*                    LISTEN\n", port)
+	}
+	return b.String()
+}
+
 func renderDisks(disks []Disk) string {
 	word := func(text, none string) string {
 		if text == "" {

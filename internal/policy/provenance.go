@@ -25,6 +25,8 @@ var provenance = map[string][]string{
 	"maintenance.incomplete_levels":     {aix.ProbeTechnologyLevel},
 	"subsystems":                        {aix.ProbeSubsystems},
 	"rmc":                               {aix.ProbeDomainStatus},
+	"rmc.remote_clients":                {aix.ProbeListeners, aix.ProbeSubsystems},
+	"rmc.arguments":                     {aix.ProbeRMCObject},
 	"rmc.in_band":                       {aix.ProbeInBand, aix.ProbeSubsystems},
 	"rmc.records":                       {aix.ProbeMCP},
 	"rmc.packet_filter":                 {aix.ProbeFilter4, aix.ProbeFilter6, aix.ProbeIPSec},

@@ -142,6 +142,9 @@ each_adapter() {
 		esac
 	done
 }
+listeners() {
+	netstat -an | sed -n -e '/^Proto/p' -e '/^tcp.*LISTEN/p'
+}
 technology_levels() {
 	instfix -i | grep ML
 }
@@ -158,6 +161,8 @@ technology_levels() {
 	probe fileset-parts 60 lslpp -qlc 'rsct.*' devices.chrp.base.ServiceRM bos.rte.SRC
 
 	probe subsystems 20 lssrc -a
+	probe rmc-object 20 odmget -q subsysname=ctrmc SRCsubsys
+	probe listeners 20 listeners
 	probe domain-status 30 rmcdomainstatus -s ctrmc
 	probe in-band 20 lssrc -ls mcproxy
 
