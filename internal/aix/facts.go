@@ -29,6 +29,8 @@ type Facts struct {
 	NodeID NodeID `json:"node_id"`
 	// Interfaces are the network interfaces, running or configured, sorted by name.
 	Interfaces Fact[[]Interface] `json:"interfaces"`
+	// Adapters are the Ethernet adapters entN of the ODM, sorted by name.
+	Adapters Fact[[]AdapterDevice] `json:"adapters"`
 	// Management is the interface that RMC reaches its management system through.
 	Management Management `json:"management"`
 	// Routes6 are the IPv6 routes (`netstat -rn -f inet6`), in the order shown.

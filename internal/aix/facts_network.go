@@ -94,6 +94,14 @@ type Adapter struct {
 	Switch string `json:"switch"`
 }
 
+// AdapterDevice is an Ethernet adapter as the ODM has it.
+type AdapterDevice struct {
+	// Name is the adapter's name, for instance "ent1".
+	Name string `json:"name"`
+	// Available is false for an adapter that is only Defined.
+	Available bool `json:"available"`
+}
+
 // Management is the interface that RMC reaches its management system through,
 // and what would bring it back after a reboot.
 type Management struct {

@@ -30,6 +30,16 @@ func (f *Facts) readInterfaces(outputs Outputs) {
 		rows:       parsed(outputs, ProbeNetstat, ParseNetstatInterfaces),
 		hardware:   parsed(outputs, ProbeAdapters, ParseDevices),
 	}
+	f.Adapters = derive(from.hardware, func(devices []Device) []AdapterDevice {
+		adapters := []AdapterDevice{}
+		for _, d := range devices {
+			if number, ok := strings.CutPrefix(d.Name, "ent"); ok && isDigits(number) {
+				adapters = append(adapters, AdapterDevice{Name: d.Name, Available: d.Status == "Available"})
+			}
+		}
+		slices.SortFunc(adapters, func(a, b AdapterDevice) int { return cmp.Compare(a.Name, b.Name) })
+		return adapters
+	})
 	blocks, known := from.running.Get()
 	if !known {
 		f.Interfaces = Unknown[[]Interface](from.running.Why())

@@ -44,6 +44,28 @@ func (i *Image) Deploy(serial int) (*Host, error) {
 	return h, nil
 }
 
+// Boot boots the virtual machine that the image was captured from with it again:
+// the same adapters, and an NVRAM that knows them.
+func (i *Image) Boot() (*Host, error) {
+	if !unixPaths {
+		return nil, errors.New("the simulated host needs a Unix machine, such as Linux, macOS or AIX")
+	}
+	def, err := i.data.Definition.clone()
+	if err != nil {
+		return nil, err
+	}
+	def.Prepare, def.Faults = nil, nil
+	h := makeHost(def)
+	if err := i.restore(h); err != nil {
+		h.Close()
+		return nil, err
+	}
+	h.taken, h.bootList = nil, append([]string(nil), i.data.BootList...)
+	h.drive = newConfigDrive(def, firstInstance, 0)
+	h.boot()
+	return h, nil
+}
+
 func (d *Definition) clone() (*Definition, error) {
 	text, err := json.Marshal(d)
 	if err != nil {

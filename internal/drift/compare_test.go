@@ -94,7 +94,7 @@ func TestCompareNamesWhatChangedInTheDomainsWords(t *testing.T) {
 		{"ctrmc stopped and off at boot", func(f *aix.Facts) {
 			f.Subsystems = aix.Known([]aix.Subsystem{{Name: "ctrmc", Status: "inoperative"}})
 			f.Inittab = aix.Known([]aix.InittabEntry{})
-		}, []string{"ctrmc is inoperative, it was active", "ctrmc will not start at boot"}},
+		}, []string{"ctrmc will not start at boot: its inittab entry is gone", "ctrmc is inoperative, it was active"}},
 		{"node id deleted", func(f *aix.Facts) { f.NodeID.Etc = aix.Known(aix.IDFile{}) }, []string{"/etc/ct_node_id was deleted"}},
 		{"fileset lowered", func(f *aix.Facts) {
 			f.Filesets = aix.Known([]aix.Fileset{{Name: "rsct.core.rmc", Level: "3.2.0.0", State: "committed"}})

@@ -18,6 +18,8 @@ type Snapshot struct {
 	Facts *aix.Facts
 	// Proof is true for a collection made to prove a restoration.
 	Proof bool
+	// Commands are those of restorations that ran since the snapshot before it.
+	Commands []string
 }
 
 // History compares every snapshot with the first one, the baseline, and returns
@@ -32,7 +34,7 @@ func History(snapshots []Snapshot) []Item {
 	open := map[[4]string]int{}
 	for i, s := range snapshots[1:] {
 		previous := snapshots[i]
-		present := map[[4]string]bool{}
+		present, opened := map[[4]string]bool{}, map[[4]string]bool{}
 		for _, item := range Compare(baseline.Facts, s.Facts) {
 			key := item.key()
 			present[key] = true
@@ -45,10 +47,14 @@ func History(snapshots []Snapshot) []Item {
 			if s.Proof {
 				item.Stretch = "during the restoration before " + s.at()
 			}
-			open[key] = len(items)
+			open[key], opened[key] = len(items), true
+			item.Commands = []string{}
 			items = append(items, item)
 		}
 		for key, at := range open {
+			if !opened[key] {
+				items[at].Commands = append(items[at].Commands, s.Commands...)
+			}
 			if !present[key] {
 				items[at].Restored = true
 				delete(open, key)

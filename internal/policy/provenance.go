@@ -38,6 +38,7 @@ var provenance = map[string][]string{
 	"node_id.etc":                       {aix.ProbeNodeIDEtc},
 	"node_id.var":                       {aix.ProbeNodeIDVar},
 	"interfaces":                        {aix.ProbeIfconfig, aix.ProbeAttributes, aix.ProbeEntstat},
+	"adapters":                          {aix.ProbeAdapters},
 	"management":                        {aix.ProbeIfconfig, aix.ProbeAttributes},
 	"management.address":                {aix.ProbeIfconfig},
 	"management.up":                     {aix.ProbeIfconfig},

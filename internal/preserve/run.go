@@ -5,6 +5,7 @@ package preserve
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/probe"
@@ -40,15 +41,24 @@ func Run(ctx context.Context, guest Runner, plan Plan, progress func(Step)) (evi
 		ran.Output = append(cut(result.Stdout), cut(result.Stderr)...)
 		if err != nil {
 			record.Problem = fmt.Sprintf("step %d of %d: %s", i+1, len(plan.Steps), err)
-			return record, fmt.Errorf("restore: step %d of %d (%s): %w", i+1, len(plan.Steps), step.Command, err)
+			return record, fmt.Errorf("restore: step %d of %d (%s): %w", i+1, len(plan.Steps), step, err)
 		}
 		ran.Ran = true
 		if result.ExitCode != 0 {
 			record.Problem = fmt.Sprintf("step %d of %d ended with exit code %d", i+1, len(plan.Steps), result.ExitCode)
-			return record, fmt.Errorf("restore: %s: %s", record.Problem, step.Command)
+			return record, fmt.Errorf("restore: %s: %s%s; the steps after it did not run", record.Problem, step, said(ran.Output))
 		}
 	}
 	return record, nil
+}
+
+// said is the first line of what a command printed, in parentheses.
+func said(output []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
+	if line == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (it said %q)", line[:min(len(line), 200)])
 }
 
 func cut(b []byte) []byte { return append([]byte{}, b[:min(len(b), outputLimit)]...) }

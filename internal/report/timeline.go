@@ -56,7 +56,7 @@ func timeline(record *evidence.Record) []event {
 	}
 	baseline := record.Baseline()
 	var events []event
-	present := map[drift.Item]bool{}
+	present := map[string]bool{}
 	var previous *evidence.Collection
 	for i := range record.Collections {
 		c := &record.Collections[i]
@@ -75,11 +75,11 @@ func timeline(record *evidence.Record) []event {
 		e.Status = e.State.status()
 		if baseline != nil && c.Sequence > baseline.Sequence {
 			items := drift.Compare(baseline.Facts(), facts)
-			now := map[drift.Item]bool{}
+			now := map[string]bool{}
 			var appeared []string
 			for _, item := range items {
-				now[item] = true
-				if !present[item] {
+				now[item.Words] = true
+				if !present[item.Words] {
 					appeared = append(appeared, item.Words)
 				}
 			}

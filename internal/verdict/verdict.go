@@ -135,14 +135,37 @@ func History(record *evidence.Record) []drift.Item {
 		return []drift.Item{}
 	}
 	var snapshots []drift.Snapshot
+	seen := 0 // the sequence of the snapshot before
 	for i := range record.Collections {
 		c := &record.Collections[i]
 		if c.Sequence < baseline.Sequence || !c.Complete() {
 			continue
 		}
-		snapshots = append(snapshots, drift.Snapshot{Name: c.Name(), Time: c.Ended, Facts: c.Facts(), Proof: c.Proof})
+		s := drift.Snapshot{Name: c.Name(), Time: c.Ended, Facts: c.Facts(), Proof: c.Proof}
+		for _, r := range record.Restorations {
+			if r.After < seen || r.After >= c.Sequence {
+				continue
+			}
+			for _, step := range r.Steps {
+				if step.Ran {
+					s.Commands = append(s.Commands, readable(step))
+				}
+			}
+		}
+		seen = c.Sequence
+		snapshots = append(snapshots, s)
 	}
 	return drift.History(snapshots)
+}
+
+// readable is a step's command, or for a command that is too long to read in a
+// sentence, as one with a whole file in it is, what it repaired. The evidence holds all.
+func readable(step evidence.Step) string {
+	const limit = 300
+	if len(step.Command) <= limit {
+		return step.Command
+	}
+	return fmt.Sprintf("an edit of %d bytes of shell, which the evidence holds (%s)", len(step.Command), step.Repairs)
 }
 
 func count(findings []policy.Finding) Counts {

@@ -51,6 +51,11 @@ type Config struct {
 	// Packer host. Default: `10m`.
 	CommandTimeout time.Duration `mapstructure:"command_timeout"`
 
+	// How long to wait for RMC to connect to its management system again, when after a
+	// restoration everything else is as it was at the baseline. Default: `15m`, the time
+	// that IBM's page on RSCT for AIX gives it.
+	RMCWait time.Duration `mapstructure:"rmc_wait"`
+
 	// The folder that holds the evidence until the post-processor reads it. Needed
 	// only where two sources of one build have the same type and name. Default:
 	// Packer's cache folder.

@@ -26,6 +26,7 @@ type FlatConfig struct {
 	FailOn              *string           `mapstructure:"fail_on" cty:"fail_on" hcl:"fail_on"`
 	ExecuteCommand      *string           `mapstructure:"execute_command" cty:"execute_command" hcl:"execute_command"`
 	CommandTimeout      *string           `mapstructure:"command_timeout" cty:"command_timeout" hcl:"command_timeout"`
+	RMCWait             *string           `mapstructure:"rmc_wait" cty:"rmc_wait" hcl:"rmc_wait"`
 	EvidenceDir         *string           `mapstructure:"evidence_dir" cty:"evidence_dir" hcl:"evidence_dir"`
 }
 
@@ -57,6 +58,7 @@ func (*FlatConfig) HCL2Spec() map[string]hcldec.Spec {
 		"fail_on":                    &hcldec.AttrSpec{Name: "fail_on", Type: cty.String, Required: false},
 		"execute_command":            &hcldec.AttrSpec{Name: "execute_command", Type: cty.String, Required: false},
 		"command_timeout":            &hcldec.AttrSpec{Name: "command_timeout", Type: cty.String, Required: false},
+		"rmc_wait":                   &hcldec.AttrSpec{Name: "rmc_wait", Type: cty.String, Required: false},
 		"evidence_dir":               &hcldec.AttrSpec{Name: "evidence_dir", Type: cty.String, Required: false},
 	}
 	return s

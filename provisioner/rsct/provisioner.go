@@ -19,10 +19,8 @@ import (
 	"github.com/hashicorp/packer-plugin-sdk/template/interpolate"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
-	"github.com/powervs-aix/packer-plugin-rsct/internal/drift"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
-	"github.com/powervs-aix/packer-plugin-rsct/internal/preserve"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/probe"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/report"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/verdict"
@@ -70,6 +68,9 @@ func (p *Provisioner) Prepare(raws ...any) error {
 	if c.ExecuteCommand == "" {
 		c.ExecuteCommand = "{{.Command}}"
 	}
+	if c.RMCWait == 0 {
+		c.RMCWait = defaultRMCWait
+	}
 	if c.CommandTimeout == 0 {
 		c.CommandTimeout = probe.DefaultTimeout
 	}
@@ -93,6 +94,9 @@ func (p *Provisioner) Prepare(raws ...any) error {
 	}
 	if c.CommandTimeout < 0 {
 		refuse("command_timeout is %s, expected a positive duration such as 10m", c.CommandTimeout)
+	}
+	if c.RMCWait < 0 {
+		refuse("rmc_wait is %s, expected a positive duration such as 15m", c.RMCWait)
 	}
 	if c.ManagementInterface != "" && !aix.IsInterfaceName(c.ManagementInterface) {
 		refuse("management_interface is %q, expected an interface name such as en1", c.ManagementInterface)
@@ -200,35 +204,6 @@ func (s *stage) collect(ctx context.Context, proof bool) (*evidence.Collection, 
 	return last, facts, nil
 }
 
-// baseline records what the guest is like before the build changes it.
-func (s *stage) baseline(ctx context.Context) error {
-	if old := s.record.Baseline(); old != nil {
-		return fmt.Errorf("a baseline of %s was already recorded in this run at %s: one `mode = \"baseline\"` block a source; give sources of the same type and name an evidence_dir each",
-			s.record.Run.Source, old.Ended.Format(time.RFC3339))
-	}
-	_, facts, err := s.collect(ctx, false)
-	if err != nil {
-		return err
-	}
-	management := facts.Management
-	name, known := management.Interface.Get()
-	switch {
-	case !known:
-		return fmt.Errorf("the management interface cannot be determined: %s", management.Interface.Why())
-	case name == "" && len(management.Candidates) > 1:
-		return fmt.Errorf("%d interfaces could be the management interface: %s; name one with management_interface",
-			len(management.Candidates), strings.Join(management.Candidates, ", "))
-	case name == "":
-		s.ui.Say("RSCT baseline recorded. No management interface found: no interface has a link-local IPv6 address without an IPv4 address. " +
-			"On Power VS this guest's RMC cannot reach its management system; the final check will fail.")
-		return nil
-	}
-	address, _ := management.Address.Get()
-	length, _ := management.PrefixLength.Get()
-	s.ui.Say(fmt.Sprintf("RSCT baseline recorded: management interface %s with %s/%d (%s).", name, address, length, report.Inert(management.Reason)))
-	return nil
-}
-
 // checkpoint compares with the baseline and puts the management interface back.
 func (s *stage) checkpoint(ctx context.Context) error {
 	collection, facts, err := s.collect(ctx, false)
@@ -276,80 +251,6 @@ func (s *stage) final(ctx context.Context) error {
 		return fmt.Errorf("%s: %s (%s is expected as RMC health on Power VS)", result.Verdict, result.Because, result.Health.Expected)
 	}
 	return nil
-}
-
-// preserve names the drift since the last collection, restores what it may, and
-// proves it by collecting again.
-func (s *stage) preserve(ctx context.Context, collection *evidence.Collection, facts *aix.Facts) error {
-	baseline := s.record.Baseline()
-	baselineFacts := baseline.Facts()
-	items := drift.Compare(baselineFacts, facts)
-	if len(items) == 0 {
-		s.ui.Say(fmt.Sprintf("RSCT %s: no drift from the baseline.", collection.Name()))
-		return nil
-	}
-	previous := s.record.Collections[collection.Sequence-2]
-	s.ui.Error(fmt.Sprintf("RSCT %s: drift from the baseline. What follows happened between %s (%s) and now (%s):",
-		collection.Name(), previous.Name(), clock(previous.Ended), clock(collection.Ended)))
-	for _, item := range items {
-		s.ui.Error("  - " + report.Inert(item.Words))
-	}
-	startup := baseline.Outputs()[aix.ProbeRcTCPIP].Stdout
-	plan := preserve.NewPlan(baselineFacts, items, aix.FileContent(startup))
-	for _, refusal := range plan.Refused {
-		s.ui.Error("  ! " + report.Inert(refusal.String()))
-	}
-	if s.config.Restore.False() {
-		s.ui.Say("Not restored, since restore = false.")
-		return s.unrestored(items, "restore is false")
-	}
-	if len(plan.Steps) == 0 {
-		return s.unrestored(items, "nothing of it can be restored by machine")
-	}
-	s.ui.Say("Restoring:")
-	for i, step := range plan.Steps {
-		s.ui.Say(fmt.Sprintf("  %d. %s   # %s", i+1, report.Inert(step.Command), report.Inert(step.Repairs)))
-	}
-	restoration, runErr := preserve.Run(ctx, s.guest, plan, nil)
-	restoration.After = collection.Sequence
-	s.record.Restorations = append(s.record.Restorations, restoration)
-	if err := s.store.Save(s.record); err != nil {
-		return errors.Join(runErr, err)
-	}
-	if runErr != nil && ctx.Err() != nil {
-		return runErr
-	}
-	// A failed step is not the end: only a new collection says what the guest is like now.
-	proof, after, err := s.collect(ctx, true)
-	if err != nil {
-		return errors.Join(runErr, fmt.Errorf("the restoration could not be proved: %w", err))
-	}
-	left := drift.Compare(baselineFacts, after)
-	attempt := &s.record.Restorations[len(s.record.Restorations)-1]
-	attempt.ProvedBy = proof.Sequence
-	attempt.Restored = len(left) == 0
-	if err := s.store.Save(s.record); err != nil {
-		return err
-	}
-	if len(left) > 0 {
-		return errors.Join(runErr, s.unrestored(left, "still different after the restoration"))
-	}
-	name, _ := baselineFacts.Management.Interface.Get()
-	s.ui.Say(fmt.Sprintf("Restored and proved by collecting again: %s and all else is as it was at the baseline. Mend the step that broke it all the same.", name))
-	return nil
-}
-
-// unrestored is an error that names what is left, unless the configuration says to
-// report only. The evidence of it is written already and fails the gate later.
-func (s *stage) unrestored(items []drift.Item, why string) error {
-	if s.config.FailOn == verdict.FailOnNever || s.config.Restore.False() {
-		return nil
-	}
-	words := make([]string, len(items))
-	for i, item := range items {
-		words[i] = report.Inert(item.Words)
-	}
-	return fmt.Errorf("the guest has drifted from its baseline, %s: %s", why, strings.Join(words, "; "))
 }
 
 func clock(t time.Time) string { return t.UTC().Format("15:04:05Z") }

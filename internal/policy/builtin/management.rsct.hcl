@@ -12,8 +12,8 @@ locals {
     ]
   ])
   other_addresses     = length(local.other_ipv6) == 0 ? "" : "; ${join("; ", local.other_ipv6)}"
-  interface_aspects   = ["defined", "attached", "up", "address", "ipv4", "mtu", "attribute", "adapter", "startup-file", "startup-mode", "startup-line"]
-  rmc_aspects         = ["rmc-active", "rmc-defined", "rmc-at-boot", "remote-clients", "node-id", "fileset", "first-boot"]
+  interface_aspects   = ["defined", "attached", "up", "address", "ipv4", "mtu", "attribute", "adapter", "available", "flags", "startup-file", "startup-mode", "startup-line", "startup-added", "daemon"]
+  rmc_aspects         = ["rmc-active", "rmc-defined", "rmc-at-boot", "rmc-arguments", "remote-clients", "console", "init", "node-id", "fileset", "first-boot"]
   boot_volume_aspects = ["boot-volume"]
 }
 
@@ -154,7 +154,7 @@ rule "management-interface-restored" {
   subject   = each.value.subject
   condition = false
   expected  = "no change during the build"
-  found     = each.value.stretch == "" ? "${each.value.words}; it was restored" : "${each.value.words}, ${each.value.stretch}; it was restored"
+  found     = "${each.value.words}${each.value.stretch == "" ? "" : ", ${each.value.stretch}"}; ${length(each.value.commands) == 0 ? "a later step of the build undid it" : "it was restored with ${join("; ", each.value.commands)}"}"
   remedy    = "It was put back and proved. Change the step that did it all the same: the next build may not be so lucky."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
   controls  = ["NIST-800-53:CM-3"]
