@@ -24,7 +24,7 @@ func write(t *testing.T, path string, content []byte) string {
 func TestDigestReadsEachFileOnceAndSortsByName(t *testing.T) {
 	dir := t.TempDir()
 	big := make([]byte, 3*blockSize+5)
-	b := write(t, filepath.Join(dir, "b.ova.gz"), big)
+	b := write(t, filepath.Join(dir, "b.raw"), big)
 	a := write(t, filepath.Join(dir, "a.ovf"), []byte("x"))
 	var read int64
 	files, err := Digest(t.Context(), []string{b, a}, func(path string, done, total int64) {
