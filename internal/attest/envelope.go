@@ -22,9 +22,12 @@ const (
 // Signed is a statement with one signature, to be written in two wrappings.
 type Signed struct {
 	payload, signature, der []byte
+	// response is the timestamp response over the signature; nil without one.
+	response []byte
 }
 
-// Sign marshals the statement once and signs those bytes.
+// Sign marshals the statement once and signs those bytes. Nothing else is signed
+// again later: the two wrappings hold the same payload and the same signature.
 func Sign(statement Statement, signer *Signer) (*Signed, error) {
 	payload, err := statement.encode()
 	if err != nil {
@@ -58,11 +61,21 @@ type bundle struct {
 }
 
 type material struct {
-	PublicKey publicKey `json:"publicKey"`
-	// A timestamp of ours is never written; one that another tool added is kept out of
-	// what is verified here.
-	TimestampData json.RawMessage   `json:"timestampVerificationData,omitempty"`
-	TlogEntries   []json.RawMessage `json:"tlogEntries,omitempty"`
+	PublicKey publicKey `json:"publicKey,omitzero"`
+	// Other tools write these: an entry of a transparency log is not looked at here, and
+	// a certificate means that the bundle was signed without a key of one's own.
+	TlogEntries []json.RawMessage `json:"tlogEntries,omitempty"`
+	Certificate json.RawMessage   `json:"certificate,omitempty"`
+	Chain       json.RawMessage   `json:"x509CertificateChain,omitempty"`
+	Timestamps  *timestamps       `json:"timestampVerificationData,omitempty"`
+}
+
+type timestamps struct {
+	RFC3161 []signedTimestamp `json:"rfc3161Timestamps,omitempty"`
+}
+
+type signedTimestamp struct {
+	Signed string `json:"signedTimestamp"`
 }
 
 type publicKey struct {
@@ -81,7 +94,11 @@ func (s *Signed) DSSE() ([]byte, error) { return encodeLine(s.envelope()) }
 
 // Bundle is the Sigstore bundle, for cosign and the sigstore libraries.
 func (s *Signed) Bundle() ([]byte, error) {
-	return encodeLine(bundle{MediaType: bundleType, VerificationMaterial: material{PublicKey: publicKey{Hint: hint(s.der)}}, Envelope: s.envelope()})
+	m := material{PublicKey: publicKey{Hint: hint(s.der)}}
+	if s.response != nil {
+		m.Timestamps = &timestamps{RFC3161: []signedTimestamp{{Signed: base64.StdEncoding.EncodeToString(s.response)}}}
+	}
+	return encodeLine(bundle{MediaType: bundleType, VerificationMaterial: m, Envelope: s.envelope()})
 }
 
 func encodeLine(v any) ([]byte, error) {
@@ -95,6 +112,10 @@ func encodeLine(v any) ([]byte, error) {
 // opened is an envelope taken apart, its signature not yet checked.
 type opened struct {
 	payload, signature []byte
+	// envelope is the bare envelope of a bundle, or the envelope itself.
+	envelope envelope
+	// responses are the timestamp responses of a bundle.
+	responses [][]byte
 }
 
 // open reads either wrapping. It is strict, so that nothing unsigned can ride along.
@@ -106,6 +127,7 @@ func open(content []byte) (opened, error) {
 		return opened{}, fmt.Errorf("it is no JSON document: %w", err)
 	}
 	var e envelope
+	var result opened
 	if probe.MediaType != "" {
 		var b bundle
 		if err := strict(content, &b); err != nil {
@@ -113,6 +135,19 @@ func open(content []byte) (opened, error) {
 		}
 		if b.MediaType != bundleType {
 			return opened{}, fmt.Errorf("its media type is %q, expected %s", b.MediaType, bundleType)
+		}
+		m := b.VerificationMaterial
+		if m.Certificate != nil || m.Chain != nil {
+			return opened{}, errKeyless
+		}
+		if m.Timestamps != nil {
+			for _, t := range m.Timestamps.RFC3161 {
+				response, err := base64.StdEncoding.DecodeString(t.Signed)
+				if err != nil {
+					return opened{}, fmt.Errorf("its timestamp: %w", err)
+				}
+				result.responses = append(result.responses, response)
+			}
 		}
 		e = b.Envelope
 	} else if err := strict(content, &e); err != nil {
@@ -132,12 +167,18 @@ func open(content []byte) (opened, error) {
 	if err != nil {
 		return opened{}, fmt.Errorf("its signature: %w", err)
 	}
-	return opened{payload: payload, signature: sig}, nil
+	result.payload, result.signature, result.envelope = payload, sig, e
+	return result, nil
 }
+
+// errKeyless means that a bundle cannot be checked with a public key.
+var errKeyless = errors.New("it was signed with a certificate instead of a key; check it with cosign verify-blob-attestation and its --certificate-identity")
 
 func (o opened) signedBy(v *Verifier) bool {
 	return v.verify(dsse.PAE(payloadType, o.payload), o.signature)
 }
+
+func (o opened) why(v *Verifier) string { return v.why(dsse.PAE(payloadType, o.payload), o.signature) }
 
 // statement is a Statement as read, its predicate still raw.
 type statement struct {

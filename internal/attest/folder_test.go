@@ -3,6 +3,9 @@
 package attest
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -50,17 +53,46 @@ func keyPEM(t *testing.T, kind string) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
+// smallImage is an OVA that holds one small disk.
+func smallImage(t testing.TB) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	zip := gzip.NewWriter(&out)
+	w := tar.NewWriter(zip)
+	content := []byte("the disk")
+	err := w.WriteHeader(&tar.Header{Name: "disk1.img", Mode: 0o600, Size: int64(len(content))})
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err = errors.Join(err, w.Close(), zip.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // made is an attested image in a folder of its own.
 type made struct {
 	dir, image, folder string
+	signer             *Signer
 	key                *Verifier
+	made               Folder
+}
+
+// write writes the folder again with something changed.
+func (m made) write(t *testing.T, change func(*Folder)) {
+	t.Helper()
+	f := m.made
+	change(&f)
+	if _, err := f.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func make1(t *testing.T, kind, result string) made {
 	t.Helper()
 	dir := t.TempDir()
 	m := made{dir: dir, image: filepath.Join(dir, "aix73.ova.gz"), folder: FolderPath(dir, "aix73.ova.gz")}
-	if err := os.WriteFile(m.image, []byte("the image"), 0o644); err != nil {
+	if err := os.WriteFile(m.image, smallImage(t), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	files, err := image.Digest(t.Context(), []string{m.image}, nil)
@@ -72,27 +104,24 @@ func make1(t *testing.T, kind, result string) made {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := ParseSigner(keyPEM(t, kind), nil)
-	if err != nil {
+	if m.signer, err = ParseSigner(keyPEM(t, kind), nil); err != nil {
 		t.Fatal(err)
 	}
-	if m.key, err = ParseVerifier(signer.PublicKeyPEM()); err != nil {
+	if m.key, err = ParseVerifier(m.signer.PublicKeyPEM()); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Folder{
-		Path: m.folder, Subjects: subjects, Signer: signer, VerifierID: DefaultVerifierID, At: signedAt,
+	m.made = Folder{
+		Path: m.folder, Subjects: subjects, Signer: m.signer, VerifierID: DefaultVerifierID, At: signedAt,
 		Result:    &verdict.Result{Verdict: result, Policy: "sha256:" + strings.Repeat("ab", 32), Run: evidence.Run{UUID: "u", Source: "null.aix"}},
 		Documents: []Document{{Name: FileJSON, MediaType: "application/json", Content: []byte("{}\n")}},
-	}.Write()
-	if err != nil {
-		t.Fatal(err)
 	}
+	m.write(t, func(*Folder) {})
 	return m
 }
 
 func (m made) verify(t *testing.T) error {
 	t.Helper()
-	_, err := Verify(context.Background(), m.folder, VerifyOptions{Key: m.key, Image: m.image, VerifierID: DefaultVerifierID})
+	_, err := Verify(context.Background(), m.folder, VerifyOptions{Keys: []*Verifier{m.key}, Image: m.image, VerifierID: DefaultVerifierID})
 	return err
 }
 
@@ -158,29 +187,57 @@ func TestVerifyRefusesOneByteChangedAnywhere(t *testing.T) {
 
 func TestVerifyRefusesAnotherKeyVerifierImageAndVerdict(t *testing.T) {
 	m, other := make1(t, "p256", verdict.Passed), make1(t, "p256", verdict.Passed)
-	_, err := Verify(t.Context(), m.folder, VerifyOptions{Key: other.key, Image: m.image})
+	_, err := Verify(t.Context(), m.folder, VerifyOptions{Keys: []*Verifier{other.key}, Image: m.image})
 	refused(t, err, "not one of this key")
-	_, err = Verify(t.Context(), m.folder, VerifyOptions{Key: m.key, Image: m.image, VerifierID: "https://example.com/other"})
+	_, err = Verify(t.Context(), m.folder, VerifyOptions{Keys: []*Verifier{m.key}, Image: m.image, VerifierID: "https://example.com/other"})
 	refused(t, err, "verifier")
-	_, err = Verify(t.Context(), m.folder, VerifyOptions{Key: m.key, Digest: strings.Repeat("0", 64)})
+	_, err = Verify(t.Context(), m.folder, VerifyOptions{Keys: []*Verifier{m.key}, Digest: strings.Repeat("0", 64)})
 	refused(t, err, "not about sha256")
 	refused(t, make1(t, "p256", verdict.Failed).verify(t), "verdict is FAILED")
 }
 
+func TestVerifyNeedsOneWrappingOfBothStatements(t *testing.T) {
+	for _, c := range []struct {
+		without []string
+		want    string
+	}{
+		{[]string{FileReportBundle, FileVerdictBundle}, ""},
+		{[]string{FileReportDSSE, FileVerdictDSSE}, ""},
+		{[]string{FileReportDSSE, FileReportBundle}, "missing"},
+		{[]string{FileVerdictDSSE, FileVerdictBundle}, "missing"},
+	} {
+		m := make1(t, "ed25519", verdict.Passed)
+		for _, name := range c.without {
+			if err := os.Remove(filepath.Join(m.folder, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		switch err := m.verify(t); {
+		case c.want != "":
+			refused(t, err, c.want)
+		case err != nil:
+			t.Errorf("without %v: %v", c.without, err)
+		}
+	}
+}
+
 func TestVerifyRefusesAVerdictOfAnotherReport(t *testing.T) {
 	m := make1(t, "ed25519", verdict.Passed)
-	for _, name := range []string{FileReportDSSE, FileReportBundle, FileVerdictDSSE} {
-		path := filepath.Join(m.folder, name)
-		if err := os.Rename(path, path+".away"); err != nil {
+	kept := map[string][]byte{}
+	for _, name := range []string{FileReportDSSE, FileReportBundle} {
+		content, err := os.ReadFile(filepath.Join(m.folder, name))
+		if err != nil {
 			t.Fatal(err)
 		}
-		if name != FileReportBundle {
-			refused(t, m.verify(t), "missing")
-		}
-		if err := os.Rename(path+".away", path); err != nil {
+		kept[name] = content
+	}
+	m.write(t, func(f *Folder) { f.Builder.ID = "another" })
+	for name, content := range kept {
+		if err := os.WriteFile(filepath.Join(m.folder, name), content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+	refused(t, m.verify(t), "another report")
 }
 
 func TestWriteRemovesTheVerdictOfAnEarlierRunFirst(t *testing.T) {

@@ -5,6 +5,7 @@
 package attest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -12,12 +13,15 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -39,22 +43,12 @@ type Signer struct {
 // LoadSigner reads a private key from a PEM file. The passphrase may be nil for a
 // key without one. Errors name the file, what was found, and the cure.
 func LoadSigner(path string, passphrase []byte) (*Signer, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("signing key %s does not exist; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
 	}
+	content, err := readSecret("signing key", path)
 	if err != nil {
-		return nil, fmt.Errorf("signing key: %w", err)
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
-		return nil, fmt.Errorf("signing key %s is no PEM file: expected a regular file of at most %d KiB", path, maxKeyFile>>10)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("signing key %s can be read by others (mode %04o): chmod 600 %s", path, info.Mode().Perm(), path)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("signing key: %w", err)
+		return nil, err
 	}
 	defer wipe(content)
 	signer, err := ParseSigner(content, passphrase)
@@ -64,21 +58,91 @@ func LoadSigner(path string, passphrase []byte) (*Signer, error) {
 	return signer, nil
 }
 
+// readSecret reads a small file that nobody but its owner may read.
+func readSecret(what, path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
+		return nil, fmt.Errorf("%s %s is no regular file of at most %d KiB", what, path, maxKeyFile>>10)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%s %s can be read by others (mode %04o): chmod 600 %s", what, path, info.Mode().Perm(), path)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return content, nil
+}
+
+// ReadPassphrase reads a passphrase from a file that only its owner may read. One
+// newline at its end is not part of it.
+func ReadPassphrase(path string) ([]byte, error) {
+	content, err := readSecret("passphrase file", path)
+	if err != nil {
+		return nil, err
+	}
+	passphrase := bytes.TrimSuffix(bytes.TrimSuffix(content, []byte("\n")), []byte("\r"))
+	if len(passphrase) == 0 {
+		return nil, fmt.Errorf("passphrase file %s is empty", path)
+	}
+	return passphrase, nil
+}
+
+// Wipe overwrites the private key where its memory can be reached. The signer cannot
+// sign any more.
+func (s *Signer) Wipe() {
+	switch key := s.key.(type) {
+	case ed25519.PrivateKey:
+		public := append(ed25519.PublicKey{}, key.Public().(ed25519.PublicKey)...)
+		wipe(key)
+		s.key = wiped{public}
+	case *ecdsa.PrivateKey:
+		clear(key.D.Bits())
+		s.key = wiped{key.Public()}
+	case *rsa.PrivateKey:
+		clear(key.D.Bits())
+		for _, p := range key.Primes {
+			clear(p.Bits())
+		}
+		s.key = wiped{key.Public()}
+	}
+}
+
+// wiped is a key whose private half is gone.
+type wiped struct{ public crypto.PublicKey }
+
+// Public implements crypto.Signer.
+func (w wiped) Public() crypto.PublicKey { return w.public }
+
+// Sign implements crypto.Signer.
+func (w wiped) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return nil, errors.New("the key was wiped")
+}
+
 func wipe(b []byte) {
 	for i := range b {
 		b[i] = 0
 	}
 }
 
-var errPassphraseMissing = errors.New("it is encrypted; give its passphrase with signing_key_passphrase")
+// PassphraseVariable is the environment variable that a passphrase is taken from.
+const PassphraseVariable = "RSCT_SIGNING_KEY_PASSPHRASE"
+
+var errPassphraseMissing = errors.New("it is encrypted; give its passphrase with signing_key_passphrase, signing_key_passphrase_file or the environment variable " + PassphraseVariable)
+
+// cure is how to get a key that every verifier takes.
+const cure = "make one with: openssl genpkey -algorithm ed25519 -out KEY.pem"
 
 // ParseSigner reads a private key in PEM: PKCS#8 plain or encrypted, SEC1, PKCS#1,
 // cosign's and sigstore's encrypted form, and OpenSSH's. The key must be Ed25519,
 // ECDSA P-256, or RSA of at least 2048 bits: what every verifier takes alike.
 func ParseSigner(content, passphrase []byte) (*Signer, error) {
-	block, _ := pem.Decode(content)
-	if block == nil {
-		return nil, errors.New("no PEM block found, expected -----BEGIN … PRIVATE KEY-----")
+	block, err := onlyBlock(content)
+	if err != nil {
+		return nil, err
 	}
 	defer wipe(block.Bytes)
 	key, err := parsePrivate(block, content, passphrase)
@@ -102,6 +166,75 @@ func ParseSigner(content, passphrase []byte) (*Signer, error) {
 	return &Signer{key: signer, der: der}, nil
 }
 
+// onlyBlock finds the one private key of a file. openssl ecparam writes the curve's
+// parameters before the key, which are passed over.
+func onlyBlock(content []byte) (*pem.Block, error) {
+	var found *pem.Block
+	for rest := content; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type == "EC PARAMETERS" || block.Type == "DSA PARAMETERS" {
+			continue
+		}
+		if found != nil {
+			return nil, fmt.Errorf("it holds a %s and a %s, expected one private key alone", strings.ToLower(found.Type), strings.ToLower(block.Type))
+		}
+		found = block
+	}
+	if found != nil {
+		return found, nil
+	}
+	switch head := content; {
+	case bytes.HasPrefix(head, []byte("PuTTY-User-Key-File")):
+		return nil, errors.New("it is a PuTTY key, expected PEM; convert it with: puttygen KEY.ppk -O private-openssh -o KEY.pem")
+	case bytes.HasPrefix(head, []byte("ssh-")), bytes.HasPrefix(head, []byte("ecdsa-sha2-")):
+		return nil, errors.New("it is a public key of OpenSSH, expected the private key beside it (the file without .pub)")
+	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")):
+		return nil, errors.New("it is JSON (a JWK?), expected PEM; " + cure)
+	case len(head) > 1 && head[0] == 0x30 && head[1]&0x80 != 0:
+		return nil, errors.New("it is binary (DER or PKCS#12), expected PEM; convert it with: openssl pkey -inform DER -in KEY -out KEY.pem, or openssl pkcs12 -in KEY.p12 -nocerts -out KEY.pem")
+	}
+	return nil, errors.New("no PEM block found, expected -----BEGIN … PRIVATE KEY-----; " + cure)
+}
+
+// parsePKCS8 names the kinds that PKCS#8 can hold and Go cannot read.
+func parsePKCS8(der []byte) (any, error) {
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err == nil {
+		return key, nil
+	}
+	var p struct {
+		Version   int
+		Algorithm struct {
+			Algorithm  asn1.ObjectIdentifier
+			Parameters asn1.RawValue `asn1:"optional"`
+		}
+		Rest asn1.RawValue
+	}
+	// Attributes may follow the key, so text after it is no error.
+	if _, parseErr := asn1.Unmarshal(der, &p); parseErr == nil {
+		if kind := otherKinds[p.Algorithm.Algorithm.String()]; kind != "" {
+			return nil, fmt.Errorf("it is a key of kind %s, expected Ed25519, ECDSA P-256 or RSA; %s", kind, cure)
+		}
+	}
+	return nil, fmt.Errorf("it is damaged, or of a kind that is not known: %w; %s", err, cure)
+}
+
+// otherKinds are object identifiers of keys that people have and verifiers do not take.
+var otherKinds = map[string]string{
+	"1.2.840.10040.4.1":       "DSA",
+	"1.2.840.113549.1.1.10":   "RSA-PSS",
+	"1.2.840.113549.1.3.1":    "Diffie-Hellman",
+	"1.3.101.110":             "X25519",
+	"1.3.101.111":             "X448",
+	"1.3.101.113":             "Ed448",
+	"2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+	"2.16.840.1.101.3.4.3.18": "ML-DSA-65",
+	"2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+}
+
 func parsePrivate(block *pem.Block, content, passphrase []byte) (any, error) {
 	needPassphrase := func() error {
 		if len(passphrase) == 0 {
@@ -112,15 +245,21 @@ func parsePrivate(block *pem.Block, content, passphrase []byte) (any, error) {
 	wrong := func(err error) error { return fmt.Errorf("its passphrase is wrong, or it is damaged: %w", err) }
 	switch block.Type {
 	case "PRIVATE KEY":
-		return x509.ParsePKCS8PrivateKey(block.Bytes)
+		return parsePKCS8(block.Bytes)
 	case "EC PRIVATE KEY", "RSA PRIVATE KEY":
 		if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
-			return nil, errors.New("it is encrypted in the old OpenSSL form, which is weak; convert it with: openssl pkcs8 -topk8")
+			return nil, errors.New("it is encrypted in the old OpenSSL form, which is weak; convert it with: openssl pkcs8 -topk8 -in KEY.pem -out NEW.pem")
 		}
+		key, err := any(nil), error(nil)
 		if block.Type == "EC PRIVATE KEY" {
-			return x509.ParseECPrivateKey(block.Bytes)
+			key, err = x509.ParseECPrivateKey(block.Bytes)
+		} else {
+			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 		}
-		return x509.ParsePKCS1PrivateKey(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("it is damaged, or on a curve that is not known: %w; %s", err, cure)
+		}
+		return key, nil
 	case "ENCRYPTED PRIVATE KEY":
 		if err := needPassphrase(); err != nil {
 			return nil, err
@@ -139,7 +278,7 @@ func parsePrivate(block *pem.Block, content, passphrase []byte) (any, error) {
 			return nil, wrong(err)
 		}
 		defer wipe(der)
-		return x509.ParsePKCS8PrivateKey(der)
+		return parsePKCS8(der)
 	case "OPENSSH PRIVATE KEY":
 		var missing *ssh.PassphraseMissingError
 		key, err := ssh.ParseRawPrivateKey(content)
@@ -151,9 +290,18 @@ func parsePrivate(block *pem.Block, content, passphrase []byte) (any, error) {
 				return nil, wrong(err)
 			}
 		}
-		return key, err
+		if err != nil {
+			return nil, fmt.Errorf("OpenSSH key: %w; hardware keys (sk-) and DSA keys cannot be used here; %s", err, cure)
+		}
+		return key, nil
 	case "PUBLIC KEY", "CERTIFICATE", "RSA PUBLIC KEY":
-		return nil, fmt.Errorf("it holds a %s, expected a private key", strings.ToLower(block.Type))
+		return nil, fmt.Errorf("it holds a %s, expected a private key: signing_key is the secret half, the public half goes to those who verify", strings.ToLower(block.Type))
+	case "DSA PRIVATE KEY":
+		return nil, errors.New("it is a key of kind DSA, expected Ed25519, ECDSA P-256 or RSA; " + cure)
+	case "PGP PRIVATE KEY BLOCK":
+		return nil, errors.New("it is a PGP key, expected PEM; " + cure)
+	case "SSH2 ENCRYPTED PRIVATE KEY":
+		return nil, errors.New("it is a key of the commercial SSH, expected PEM; " + cure)
 	}
 	return nil, fmt.Errorf("it holds %q, expected a private key: PKCS#8, SEC1, PKCS#1, cosign or OpenSSH", block.Type)
 }
@@ -168,14 +316,14 @@ func checkPublic(public any) error {
 		if key.Curve == elliptic.P256() {
 			return nil
 		}
-		return fmt.Errorf("it is an ECDSA key on %s; verifiers do not agree on its hash, use P-256 or Ed25519: openssl genpkey -algorithm ed25519", key.Curve.Params().Name)
+		return fmt.Errorf("it is an ECDSA key on %s; verifiers do not agree on its hash, use P-256 or Ed25519; %s", key.Curve.Params().Name, cure)
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < 2048 {
-			return fmt.Errorf("it is an RSA key of %d bits, at least 2048 are needed", bits)
+			return fmt.Errorf("it is an RSA key of %d bits, at least 2048 are needed; %s", bits, cure)
 		}
 		return nil
 	}
-	return fmt.Errorf("it is a key of kind %T, expected Ed25519, ECDSA P-256 or RSA", public)
+	return fmt.Errorf("it is a key of kind %T, expected Ed25519, ECDSA P-256 or RSA; %s", public, cure)
 }
 
 // sign signs the message: Ed25519 pure, ECDSA in ASN.1 and RSA PKCS#1 v1.5 over SHA-256.
@@ -214,6 +362,13 @@ type Verifier struct {
 
 // LoadVerifier reads a public key from a PEM file.
 func LoadVerifier(path string) (*Verifier, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
+		return nil, fmt.Errorf("public key %s is no regular file of at most %d KiB", path, maxKeyFile>>10)
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("public key: %w", err)
@@ -233,7 +388,7 @@ func ParseVerifier(content []byte) (*Verifier, error) {
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("it is damaged, or of a kind that is not known: %w", err)
 	}
 	if err := checkPublic(key); err != nil {
 		return nil, err
@@ -243,6 +398,17 @@ func ParseVerifier(content []byte) (*Verifier, error) {
 
 // Fingerprint is as [Signer.Fingerprint].
 func (v *Verifier) Fingerprint() string { return fingerprint(v.der) }
+
+// why says what is known about a signature that does not verify.
+func (v *Verifier) why(message, signature []byte) string {
+	if key, ok := v.key.(ed25519.PublicKey); ok {
+		sum := sha512.Sum512(message)
+		if ed25519.VerifyWithOptions(key, sum[:], signature, &ed25519.Options{Hash: crypto.SHA512}) == nil {
+			return "; it is one of the prehashed form Ed25519ph, as cosign attest-blob makes with Ed25519 keys, which verifiers do not take: sign with a P-256 key there"
+		}
+	}
+	return ""
+}
 
 func (v *Verifier) verify(message, signature []byte) bool {
 	sum := sha256.Sum256(message)

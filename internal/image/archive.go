@@ -121,7 +121,7 @@ func (o *opening) start(ctx context.Context, group *errgroup.Group, from *tap) {
 		return
 	}
 	o.inner = sha256.New()
-	unpacked := newFlow()
+	unpacked := newFlow(-1)
 	hashed, walked := unpacked.tap(), unpacked.tap()
 	group.Go(func() error { return hashed.feed(ctx, o.inner) })
 	group.Go(func() error { return o.walk(ctx, walked.reader(ctx)) })

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,7 +47,7 @@ func Digest(ctx context.Context, paths []string, progress Progress) ([]File, err
 	group.SetLimit(min(runtime.NumCPU(), 4)) // more would only make a spinning disk seek
 	for i, path := range paths {
 		group.Go(func() error {
-			file, err := digest(ctx, path, progress)
+			file, err := digest(ctx, path, true, progress)
 			files[i] = file
 			return err
 		})
@@ -88,25 +89,31 @@ func openRegular(path string) (*os.File, os.FileInfo, error) {
 	return file, opened, nil
 }
 
-func digest(ctx context.Context, path string, progress Progress) (File, error) {
+// Sum digests one file without looking into it, whatever its name: to hold it against
+// a digest that is known.
+func Sum(ctx context.Context, path string) (File, error) { return digest(ctx, path, false, nil) }
+
+func digest(ctx context.Context, path string, inside bool, progress Progress) (File, error) {
 	file, opened, err := openRegular(path)
 	if err != nil {
 		return File{}, err
 	}
 	defer file.Close()
 	result := File{Name: filepath.Base(path), Path: path, info: opened}
-	head := make([]byte, tarBlock)
-	n, err := file.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
-		return File{}, fmt.Errorf("digest: %w", err)
-	}
-	container, err := containerOf(result.Name, head[:n])
-	if err != nil {
-		return File{}, fmt.Errorf("digest %s: %w", path, err)
+	container := ""
+	if inside {
+		head := make([]byte, tarBlock)
+		n, err := file.ReadAt(head, 0)
+		if err == nil || errors.Is(err, io.EOF) {
+			container, err = containerOf(result.Name, head[:n])
+		}
+		if err != nil {
+			return File{}, fmt.Errorf("digest %s: %w", path, err)
+		}
 	}
 
 	group, ctx := errgroup.WithContext(ctx)
-	whole := newFlow()
+	whole := newFlow(opened.Size())
 	sum := sha256.New()
 	hashed := whole.tap()
 	group.Go(func() error { return hashed.feed(ctx, sum) })

@@ -25,6 +25,8 @@ type block struct {
 
 type flow struct {
 	free chan *block
+	made int
+	size int // of each block, in bytes
 	taps []*tap
 }
 
@@ -36,12 +38,35 @@ type tap struct {
 	rest    []byte
 }
 
-func newFlow() *flow {
-	f := &flow{free: make(chan *block, blocksOfFlow)}
-	for range blocksOfFlow {
-		f.free <- &block{data: make([]byte, blockSize)}
+// newFlow makes a flow for a stream of about the given length; -1 when unknown.
+func newFlow(length int64) *flow {
+	size := blockSize
+	if length >= 0 && length < blockSize {
+		size = max(int(length)+1, tarBlock)
 	}
-	return f
+	return &flow{free: make(chan *block, blocksOfFlow), size: size}
+}
+
+// block returns a free block. Blocks are made when they are first needed.
+func (f *flow) block(ctx context.Context) (*block, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if f.made < blocksOfFlow {
+		select {
+		case b := <-f.free:
+			return b, nil
+		default:
+			f.made++
+			return &block{data: make([]byte, f.size)}, nil
+		}
+	}
+	select {
+	case b := <-f.free:
+		return b, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // tap adds a reader. All taps are made before spread runs.
@@ -56,13 +81,8 @@ func (f *flow) tap() *tap {
 func (f *flow) spread(ctx context.Context, r io.Reader, tell func(done int64)) (int64, error) {
 	var done int64
 	for {
-		var b *block
-		select {
-		case b = <-f.free:
-		case <-ctx.Done():
-			return done, ctx.Err()
-		}
-		if err := ctx.Err(); err != nil {
+		b, err := f.block(ctx)
+		if err != nil {
 			return done, err
 		}
 		b.data = b.data[:cap(b.data)]
