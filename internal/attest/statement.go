@@ -276,6 +276,16 @@ func NewTestResult(subjects []Resource, result *verdict.Result) Statement {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
+// EncodeImage encodes the facts about an image as the file image.json of a report
+// folder, from which an audit judges again.
+func EncodeImage(facts *image.Facts) ([]byte, error) {
+	b, err := json.MarshalIndent(facts, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode image: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
 // encode marshals once; these are the bytes that are signed and written.
 func (s Statement) encode() ([]byte, error) {
 	payload, err := json.Marshal(s)

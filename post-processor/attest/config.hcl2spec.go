@@ -10,25 +10,30 @@ import (
 // FlatConfig is an auto-generated flat version of Config.
 // Where the contents of a field with a `mapstructure:,squash` tag are bubbled up.
 type FlatConfig struct {
-	PackerBuildName      *string           `mapstructure:"packer_build_name" cty:"packer_build_name" hcl:"packer_build_name"`
-	PackerBuilderType    *string           `mapstructure:"packer_builder_type" cty:"packer_builder_type" hcl:"packer_builder_type"`
-	PackerCoreVersion    *string           `mapstructure:"packer_core_version" cty:"packer_core_version" hcl:"packer_core_version"`
-	PackerDebug          *bool             `mapstructure:"packer_debug" cty:"packer_debug" hcl:"packer_debug"`
-	PackerForce          *bool             `mapstructure:"packer_force" cty:"packer_force" hcl:"packer_force"`
-	PackerOnError        *string           `mapstructure:"packer_on_error" cty:"packer_on_error" hcl:"packer_on_error"`
-	PackerUserVars       map[string]string `mapstructure:"packer_user_variables" cty:"packer_user_variables" hcl:"packer_user_variables"`
-	PackerSensitiveVars  []string          `mapstructure:"packer_sensitive_variables" cty:"packer_sensitive_variables" hcl:"packer_sensitive_variables"`
-	Policy               []string          `mapstructure:"policy" cty:"policy" hcl:"policy"`
-	PolicyVariables      map[string]string `mapstructure:"policy_variables" cty:"policy_variables" hcl:"policy_variables"`
-	FailOn               *string           `mapstructure:"fail_on" cty:"fail_on" hcl:"fail_on"`
-	OutputDir            *string           `mapstructure:"output_dir" cty:"output_dir" hcl:"output_dir"`
-	SigningKey           *string           `mapstructure:"signing_key" cty:"signing_key" hcl:"signing_key"`
-	SigningKeyPassphrase *string           `mapstructure:"signing_key_passphrase" cty:"signing_key_passphrase" hcl:"signing_key_passphrase"`
-	Unsigned             *bool             `mapstructure:"unsigned" cty:"unsigned" hcl:"unsigned"`
-	Image                *FlatImageConfig  `mapstructure:"image" cty:"image" hcl:"image"`
-	VerifierID           *string           `mapstructure:"verifier_id" cty:"verifier_id" hcl:"verifier_id"`
-	EvidenceDir          *string           `mapstructure:"evidence_dir" cty:"evidence_dir" hcl:"evidence_dir"`
-	MaxEvidenceAge       *string           `mapstructure:"max_evidence_age" cty:"max_evidence_age" hcl:"max_evidence_age"`
+	PackerBuildName          *string           `mapstructure:"packer_build_name" cty:"packer_build_name" hcl:"packer_build_name"`
+	PackerBuilderType        *string           `mapstructure:"packer_builder_type" cty:"packer_builder_type" hcl:"packer_builder_type"`
+	PackerCoreVersion        *string           `mapstructure:"packer_core_version" cty:"packer_core_version" hcl:"packer_core_version"`
+	PackerDebug              *bool             `mapstructure:"packer_debug" cty:"packer_debug" hcl:"packer_debug"`
+	PackerForce              *bool             `mapstructure:"packer_force" cty:"packer_force" hcl:"packer_force"`
+	PackerOnError            *string           `mapstructure:"packer_on_error" cty:"packer_on_error" hcl:"packer_on_error"`
+	PackerUserVars           map[string]string `mapstructure:"packer_user_variables" cty:"packer_user_variables" hcl:"packer_user_variables"`
+	PackerSensitiveVars      []string          `mapstructure:"packer_sensitive_variables" cty:"packer_sensitive_variables" hcl:"packer_sensitive_variables"`
+	Policy                   []string          `mapstructure:"policy" cty:"policy" hcl:"policy"`
+	PolicyVariables          map[string]string `mapstructure:"policy_variables" cty:"policy_variables" hcl:"policy_variables"`
+	FailOn                   *string           `mapstructure:"fail_on" cty:"fail_on" hcl:"fail_on"`
+	OutputDir                *string           `mapstructure:"output_dir" cty:"output_dir" hcl:"output_dir"`
+	SigningKey               *string           `mapstructure:"signing_key" cty:"signing_key" hcl:"signing_key"`
+	SigningKeyPassphrase     *string           `mapstructure:"signing_key_passphrase" cty:"signing_key_passphrase" hcl:"signing_key_passphrase"`
+	SigningKeyPassphraseFile *string           `mapstructure:"signing_key_passphrase_file" cty:"signing_key_passphrase_file" hcl:"signing_key_passphrase_file"`
+	Unsigned                 *bool             `mapstructure:"unsigned" cty:"unsigned" hcl:"unsigned"`
+	TestResult               *bool             `mapstructure:"test_result" cty:"test_result" hcl:"test_result"`
+	TimestampURL             *string           `mapstructure:"timestamp_url" cty:"timestamp_url" hcl:"timestamp_url"`
+	TimestampCommand         []string          `mapstructure:"timestamp_command" cty:"timestamp_command" hcl:"timestamp_command"`
+	Image                    *FlatImageConfig  `mapstructure:"image" cty:"image" hcl:"image"`
+	VerifierID               *string           `mapstructure:"verifier_id" cty:"verifier_id" hcl:"verifier_id"`
+	ResourceURI              *string           `mapstructure:"resource_uri" cty:"resource_uri" hcl:"resource_uri"`
+	EvidenceDir              *string           `mapstructure:"evidence_dir" cty:"evidence_dir" hcl:"evidence_dir"`
+	MaxEvidenceAge           *string           `mapstructure:"max_evidence_age" cty:"max_evidence_age" hcl:"max_evidence_age"`
 }
 
 // FlatMapstructure returns a new FlatConfig.
@@ -43,25 +48,30 @@ func (*Config) FlatMapstructure() interface{ HCL2Spec() map[string]hcldec.Spec }
 // The decoded values from this spec will then be applied to a FlatConfig.
 func (*FlatConfig) HCL2Spec() map[string]hcldec.Spec {
 	s := map[string]hcldec.Spec{
-		"packer_build_name":          &hcldec.AttrSpec{Name: "packer_build_name", Type: cty.String, Required: false},
-		"packer_builder_type":        &hcldec.AttrSpec{Name: "packer_builder_type", Type: cty.String, Required: false},
-		"packer_core_version":        &hcldec.AttrSpec{Name: "packer_core_version", Type: cty.String, Required: false},
-		"packer_debug":               &hcldec.AttrSpec{Name: "packer_debug", Type: cty.Bool, Required: false},
-		"packer_force":               &hcldec.AttrSpec{Name: "packer_force", Type: cty.Bool, Required: false},
-		"packer_on_error":            &hcldec.AttrSpec{Name: "packer_on_error", Type: cty.String, Required: false},
-		"packer_user_variables":      &hcldec.AttrSpec{Name: "packer_user_variables", Type: cty.Map(cty.String), Required: false},
-		"packer_sensitive_variables": &hcldec.AttrSpec{Name: "packer_sensitive_variables", Type: cty.List(cty.String), Required: false},
-		"policy":                     &hcldec.AttrSpec{Name: "policy", Type: cty.List(cty.String), Required: false},
-		"policy_variables":           &hcldec.AttrSpec{Name: "policy_variables", Type: cty.Map(cty.String), Required: false},
-		"fail_on":                    &hcldec.AttrSpec{Name: "fail_on", Type: cty.String, Required: false},
-		"output_dir":                 &hcldec.AttrSpec{Name: "output_dir", Type: cty.String, Required: false},
-		"signing_key":                &hcldec.AttrSpec{Name: "signing_key", Type: cty.String, Required: false},
-		"signing_key_passphrase":     &hcldec.AttrSpec{Name: "signing_key_passphrase", Type: cty.String, Required: false},
-		"unsigned":                   &hcldec.AttrSpec{Name: "unsigned", Type: cty.Bool, Required: false},
-		"image":                      &hcldec.BlockSpec{TypeName: "image", Nested: hcldec.ObjectSpec((*FlatImageConfig)(nil).HCL2Spec())},
-		"verifier_id":                &hcldec.AttrSpec{Name: "verifier_id", Type: cty.String, Required: false},
-		"evidence_dir":               &hcldec.AttrSpec{Name: "evidence_dir", Type: cty.String, Required: false},
-		"max_evidence_age":           &hcldec.AttrSpec{Name: "max_evidence_age", Type: cty.String, Required: false},
+		"packer_build_name":           &hcldec.AttrSpec{Name: "packer_build_name", Type: cty.String, Required: false},
+		"packer_builder_type":         &hcldec.AttrSpec{Name: "packer_builder_type", Type: cty.String, Required: false},
+		"packer_core_version":         &hcldec.AttrSpec{Name: "packer_core_version", Type: cty.String, Required: false},
+		"packer_debug":                &hcldec.AttrSpec{Name: "packer_debug", Type: cty.Bool, Required: false},
+		"packer_force":                &hcldec.AttrSpec{Name: "packer_force", Type: cty.Bool, Required: false},
+		"packer_on_error":             &hcldec.AttrSpec{Name: "packer_on_error", Type: cty.String, Required: false},
+		"packer_user_variables":       &hcldec.AttrSpec{Name: "packer_user_variables", Type: cty.Map(cty.String), Required: false},
+		"packer_sensitive_variables":  &hcldec.AttrSpec{Name: "packer_sensitive_variables", Type: cty.List(cty.String), Required: false},
+		"policy":                      &hcldec.AttrSpec{Name: "policy", Type: cty.List(cty.String), Required: false},
+		"policy_variables":            &hcldec.AttrSpec{Name: "policy_variables", Type: cty.Map(cty.String), Required: false},
+		"fail_on":                     &hcldec.AttrSpec{Name: "fail_on", Type: cty.String, Required: false},
+		"output_dir":                  &hcldec.AttrSpec{Name: "output_dir", Type: cty.String, Required: false},
+		"signing_key":                 &hcldec.AttrSpec{Name: "signing_key", Type: cty.String, Required: false},
+		"signing_key_passphrase":      &hcldec.AttrSpec{Name: "signing_key_passphrase", Type: cty.String, Required: false},
+		"signing_key_passphrase_file": &hcldec.AttrSpec{Name: "signing_key_passphrase_file", Type: cty.String, Required: false},
+		"unsigned":                    &hcldec.AttrSpec{Name: "unsigned", Type: cty.Bool, Required: false},
+		"test_result":                 &hcldec.AttrSpec{Name: "test_result", Type: cty.Bool, Required: false},
+		"timestamp_url":               &hcldec.AttrSpec{Name: "timestamp_url", Type: cty.String, Required: false},
+		"timestamp_command":           &hcldec.AttrSpec{Name: "timestamp_command", Type: cty.List(cty.String), Required: false},
+		"image":                       &hcldec.BlockSpec{TypeName: "image", Nested: hcldec.ObjectSpec((*FlatImageConfig)(nil).HCL2Spec())},
+		"verifier_id":                 &hcldec.AttrSpec{Name: "verifier_id", Type: cty.String, Required: false},
+		"resource_uri":                &hcldec.AttrSpec{Name: "resource_uri", Type: cty.String, Required: false},
+		"evidence_dir":                &hcldec.AttrSpec{Name: "evidence_dir", Type: cty.String, Required: false},
+		"max_evidence_age":            &hcldec.AttrSpec{Name: "max_evidence_age", Type: cty.String, Required: false},
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,8 @@ type PostProcessor struct {
 	// warnings are what the policy loads with, for the user to see.
 	warnings string
 	signer   *attest.Signer
+	// authority is nil when nothing is stamped.
+	authority *attest.Authority
 	// now is the Packer host's clock.
 	now func() time.Time
 }
@@ -85,14 +88,29 @@ func (p *PostProcessor) Configure(raws ...any) error {
 		refuse("max_evidence_age is %s, expected a positive duration such as 24h", c.MaxEvidenceAge)
 	}
 	p.signer = nil
+	passphrase, passphraseErr := c.passphrase()
+	if passphraseErr != nil {
+		refuse("%w", passphraseErr)
+	}
 	switch {
 	case c.Unsigned && c.SigningKey != "":
 		refuse("signing_key and unsigned = true exclude each other")
 	case c.SigningKey == "" && !c.Unsigned:
 		refuse("signing_key is missing: the PEM file of a private key; or say unsigned = true to write bare statements that another tool signs")
-	case c.SigningKey != "":
-		if p.signer, err = attest.LoadSigner(c.SigningKey, []byte(c.SigningKeyPassphrase)); err != nil {
+	case c.SigningKey != "" && passphraseErr == nil:
+		if p.signer, err = attest.LoadSigner(c.SigningKey, passphrase); err != nil {
 			refuse("signing_key: %w", err)
+		}
+	}
+	clear(passphrase)
+	p.authority = nil
+	if c.TimestampURL != "" || len(c.TimestampCommand) > 0 {
+		p.authority = &attest.Authority{URL: c.TimestampURL, Command: c.TimestampCommand}
+		if err := p.authority.Check(); err != nil {
+			refuse("%w", err)
+		}
+		if c.Unsigned {
+			refuse("a timestamp is over a signature, so it cannot be combined with unsigned = true")
 		}
 	}
 	if i := c.Image; i != nil {
@@ -104,8 +122,10 @@ func (p *PostProcessor) Configure(raws ...any) error {
 		}
 		// A value that Packer fills in later looks like this at validation.
 		if i.ID != "" && !strings.Contains(i.ID, "<unknown>") && !strings.Contains(i.ID, "Build_") {
-			if _, err := attest.CloudID(i.ID); err != nil {
+			if id, err := image.ParseCloudID(i.ID); err != nil {
 				refuse("image: %w", err)
+			} else if id.Workspace != "" && i.Workspace != "" && !strings.Contains(i.Workspace, id.Workspace) {
+				refuse("image: the id is a CRN in workspace %s, workspace says %s", id.Workspace, i.Workspace)
 			}
 		}
 	}
@@ -125,35 +145,86 @@ func (p *PostProcessor) Configure(raws ...any) error {
 	return nil
 }
 
+// passphrase is that of the configuration, of its file, or of the environment. What is
+// configured is forgotten here; Go's strings cannot be overwritten.
+func (c *Config) passphrase() ([]byte, error) {
+	configured := c.SigningKeyPassphrase
+	c.SigningKeyPassphrase = ""
+	switch {
+	case configured != "" && c.SigningKeyPassphraseFile != "":
+		return nil, errors.New("signing_key_passphrase and signing_key_passphrase_file exclude each other")
+	case configured != "":
+		return []byte(configured), nil
+	case c.SigningKeyPassphraseFile != "":
+		return attest.ReadPassphrase(c.SigningKeyPassphraseFile)
+	}
+	return []byte(os.Getenv(attest.PassphraseVariable)), nil
+}
+
+// leftBehind is said with every refusal: what the gate cannot take back.
+const leftBehind = "Nothing after this post-processor in its chain runs. Packer destroys the builder's artifact where the builder can; an image that was captured in Power VS stays there, and files of earlier steps stay where they are"
+
 // PostProcess digests the image, judges, writes the report folder, and passes the
-// artifact on or refuses. The report is written in both cases.
+// artifact on or refuses. The report is written in both cases, once there is
+// something to judge.
 func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (packersdk.Artifact, bool, bool, error) {
-	fail := func(err error) (packersdk.Artifact, bool, bool, error) { return nil, false, false, err }
 	if p.warnings != "" {
 		ui.Say("Policy: " + p.warnings)
 	}
-	facts, files, err := p.digest(ctx, ui, source)
-	if err != nil {
-		return fail(err)
+	artifact, err := p.gate(ctx, ui, source)
+	if p.signer != nil {
+		p.signer.Wipe()
 	}
-	dir := p.outputDir(files)
-	folder := attest.FolderPath(dir, facts.Name)
+	if err != nil {
+		return nil, false, false, err
+	}
+	return artifact, true, true, nil
+}
+
+func shut(err error) error { return fmt.Errorf("the gate stays shut: %w. %s", err, leftBehind) }
+
+func (p *PostProcessor) gate(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (*Artifact, error) {
+	name, dir, err := p.place(source)
+	if err != nil {
+		// Which file is the image is not known then, so none of them keeps a verdict.
+		for _, path := range source.Files() {
+			err = errors.Join(err, attest.RemoveVerdict(attest.FolderPath(p.outputDir(filepath.Dir(path)), filepath.Base(path))))
+		}
+		return nil, shut(err)
+	}
+	folder := attest.FolderPath(dir, name)
 	// Whatever happens from here on, a verdict of an earlier run must not stand.
 	if err := attest.RemoveVerdict(folder); err != nil {
-		return fail(err)
+		return nil, shut(err)
+	}
+	facts, files, err := p.digest(ctx, ui, source, name)
+	if err != nil {
+		return nil, shut(err)
 	}
 	record, err := p.evidence()
 	if err != nil {
-		return fail(fmt.Errorf("the gate stays shut: %w", err))
+		return nil, shut(err)
 	}
 	at := p.now()
 	result, err := verdict.Judge(ctx, verdict.Input{Record: record, Image: facts, Policy: p.policy, FailOn: p.config.FailOn, AsOf: at})
 	if err != nil {
-		return fail(err)
+		return nil, shut(err)
 	}
-	reportDigest, err := p.write(ui, folder, facts, files, record, result, at)
+	var main *image.File
+	for i := range files {
+		if files[i].Name == facts.Name {
+			main = &files[i]
+		}
+	}
+	if main != nil && result.GateOpen {
+		// Before the verdict, so that there is none when this fails.
+		if err := image.WriteChecksum(dir, *main); err != nil {
+			return nil, shut(err)
+		}
+	}
+	reportDigest, err := p.write(ctx, ui, folder, facts, files, record, result, source, at)
 	if err != nil {
-		return fail(err)
+		return nil, shut(err)
 	}
 	for _, line := range report.Screen(result) {
 		if line.Grave {
@@ -164,70 +235,89 @@ func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source
 	}
 	ui.Say("Report: " + filepath.Join(folder, attest.FileHTML))
 	if !result.GateOpen {
-		return fail(fmt.Errorf("the gate stays shut for %s: %s: %s. Nothing after this post-processor in its chain runs; Packer destroys the builder's artifact where the builder can, and an image that was captured in Power VS stays there",
-			facts.Name, result.Verdict, result.Because))
+		return nil, fmt.Errorf("the gate stays shut for %s: %s: %s. %s", facts.Name, result.Verdict, result.Because, leftBehind)
 	}
-	for _, f := range files {
-		if f.Name != facts.Name {
-			continue
-		}
-		if err := image.WriteChecksum(dir, f); err != nil {
-			return fail(err)
-		}
-		ui.Say("Checksum file for the import: " + image.ChecksumPath(dir, f.Name))
+	if main != nil {
+		ui.Say("Checksum file for the import: " + image.ChecksumPath(dir, main.Name))
 	}
 	if p.signer != nil {
 		ui.Say("Signed by key " + p.signer.Fingerprint())
+	} else {
+		ui.Say(fmt.Sprintf("Not signed: sign %s and %s with another tool before anybody relies on them", attest.FileReportStatement, attest.FileVerdictStatement))
 	}
-	return &Artifact{Artifact: source, verdict: result.Verdict, report: reportDigest}, true, true, nil
+	return newArtifact(source, facts, result, reportDigest), nil
 }
 
-// digest describes the image: the artifact's files, or the configured image.
-func (p *PostProcessor) digest(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (*image.Facts, []image.File, error) {
-	if i := p.config.Image; i != nil {
-		return &image.Facts{
-			Name: i.Name, SHA256: i.SHA256, ID: i.ID, Workspace: i.Workspace, Bucket: i.Bucket, Object: i.Object, Format: "other",
-		}, nil, nil
-	}
+// place tells the image's name and the folder for what is written, before anything is
+// read.
+func (p *PostProcessor) place(source packersdk.Artifact) (name, dir string, err error) {
 	paths := source.Files()
 	if len(paths) == 0 {
-		return nil, nil, fmt.Errorf("the artifact of %s has no files, so there is nothing to digest: put post-processor \"artifice\" { files = [...] } before, or describe the image in an image { } block", source.BuilderId())
+		if p.config.Image == nil {
+			return "", "", fmt.Errorf("the artifact of %s has no files, so there is nothing to digest: put post-processor \"artifice\" { files = [...] } before, or describe the image in an image { } block", source.BuilderId())
+		}
+		name, dir = p.config.Image.Name, "."
+	} else {
+		best, err := mainPath(paths)
+		if err != nil {
+			return "", "", err
+		}
+		name, dir = filepath.Base(best), filepath.Dir(best)
 	}
-	said := newProgress(ui)
-	files, err := image.Digest(ctx, paths, said.tell)
-	if err != nil {
-		return nil, nil, err
-	}
-	return image.FactsOf(mainFile(files)), files, nil
+	return name, p.outputDir(dir), nil
 }
 
-// mainFile is the image among the files of an artifact: the largest that Power VS
-// imports, or the largest of all.
-func mainFile(files []image.File) image.File {
-	best := files[0]
-	for _, f := range files[1:] {
-		a, b := image.FactsOf(f), image.FactsOf(best)
-		if a.Importable != b.Importable {
-			if a.Importable {
-				best = f
-			}
-			continue
-		}
-		if f.Size > best.Size {
-			best = f
-		}
-	}
-	return best
-}
-
-func (p *PostProcessor) outputDir(files []image.File) string {
-	switch {
-	case p.config.OutputDir != "":
+func (p *PostProcessor) outputDir(usual string) string {
+	if p.config.OutputDir != "" {
 		return p.config.OutputDir
-	case len(files) > 0:
-		return filepath.Dir(mainFile(files).Path)
 	}
-	return "."
+	return usual
+}
+
+// digest describes the image: the artifact's files, the configured image, or both,
+// which must then agree.
+func (p *PostProcessor) digest(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact, name string) (*image.Facts, []image.File, error) {
+	facts := &image.Facts{Name: name, Format: "other"}
+	facts.NotLookedInto()
+	var files []image.File
+	if paths := source.Files(); len(paths) > 0 {
+		var err error
+		if files, err = image.Digest(ctx, paths, newProgress(ui).tell); err != nil {
+			return nil, nil, err
+		}
+		for _, f := range files {
+			if f.Name == name {
+				facts = image.FactsOf(f)
+			}
+		}
+	}
+	if i := p.config.Image; i != nil {
+		if facts.IsFile && i.SHA256 != "" && i.SHA256 != facts.SHA256 {
+			return nil, nil, fmt.Errorf("the image %s changed since: its sha256 is %s, the image block says %s", name, facts.SHA256, i.SHA256)
+		}
+		if !facts.IsFile {
+			facts.SHA256 = i.SHA256
+		}
+		facts.ID, facts.Workspace, facts.Bucket, facts.Object = i.ID, i.Workspace, i.Bucket, i.Object
+	}
+	return facts, files, nil
+}
+
+// mainPath is the image among the files of an artifact: the largest that Power VS
+// imports, or the largest of all. Of two alike it is the first by name.
+func mainPath(paths []string) (string, error) {
+	best, bestSize, bestImportable := "", int64(-1), false
+	for _, path := range slices.Sorted(slices.Values(paths)) {
+		info, err := os.Lstat(path)
+		if err != nil {
+			return "", fmt.Errorf("a file of the artifact: %w", err)
+		}
+		importable := image.FactsOf(image.File{Name: filepath.Base(path)}).Importable
+		if importable && !bestImportable || importable == bestImportable && info.Size() > bestSize {
+			best, bestSize, bestImportable = path, info.Size(), importable
+		}
+	}
+	return best, nil
 }
 
 // evidence loads the evidence of this run and source, and says which of the things
@@ -279,7 +369,7 @@ func (p *PostProcessor) evidence() (*evidence.Record, error) {
 }
 
 // write renders the documents and writes the report folder.
-func (p *PostProcessor) write(ui packersdk.Ui, folder string, facts *image.Facts, files []image.File, record *evidence.Record, result *verdict.Result, at time.Time) (string, error) {
+func (p *PostProcessor) write(ctx context.Context, ui packersdk.Ui, folder string, facts *image.Facts, files []image.File, record *evidence.Record, result *verdict.Result, source packersdk.Artifact, at time.Time) (string, error) {
 	subjects, err := attest.Subjects(facts, files)
 	if err != nil {
 		return "", err
@@ -293,11 +383,27 @@ func (p *PostProcessor) write(ui packersdk.Ui, folder string, facts *image.Facts
 	if err != nil {
 		return "", err
 	}
+	inside, err := attest.EncodeImage(facts)
+	if err != nil {
+		return "", err
+	}
 	summarise(ui, in)
 	return attest.Folder{
-		Path: folder, Subjects: subjects, Result: result, Signer: p.signer, VerifierID: p.config.VerifierID, At: at,
+		Path: folder, Subjects: subjects, Result: result, At: at,
+		Builder: attest.Builder{ID: source.BuilderId(), ArtifactID: source.Id()},
+		Signer:  p.signer, VerifierID: p.config.VerifierID, ResourceURI: p.config.ResourceURI,
+		Tests: p.config.TestResult, Authority: p.authority,
+		Unchanged: func() error {
+			for _, f := range files {
+				if err := f.Unchanged(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		Documents: append([]attest.Document{
 			{Name: attest.FileEvidence, MediaType: "application/json", Content: encoded, Private: true},
+			{Name: attest.FileImage, MediaType: "application/json", Content: inside},
 		}, documents...),
-	}.Write()
+	}.Write(ctx)
 }

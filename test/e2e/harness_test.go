@@ -64,11 +64,28 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.must("openssl", "pkey", "-in", s.key, "-pubout", "-out", s.public)
-	if err := os.WriteFile(s.image, []byte("an image"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	s.pack()
 	s.must(s.packer, "plugins", "install", "--path", s.plugin, "github.com/powervs-aix/rsct")
 	return s
+}
+
+// pack makes the image: a small OVA.
+func (s *site) pack() {
+	s.t.Helper()
+	work := filepath.Join(s.dir, "ova")
+	ovf := `<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1">
+<References><File id="file1" href="disk1.img" size="4096"/></References>
+<DiskSection><Info/><Disk diskId="disk1" fileRef="file1" capacity="4096"/></DiskSection>
+<VirtualSystem id="vs0"><OperatingSystemSection id="9"><Info/><Description>AIX</Description><architecture xmlns="ibmpvc">ppc64</architecture></OperatingSystemSection>
+<VirtualHardwareSection><Info/><Item><HostResource>ovf:/disk/disk1</HostResource><ResourceType>17</ResourceType><boot xmlns="ibmpvc">True</boot></Item></VirtualHardwareSection></VirtualSystem>
+</Envelope>
+`
+	err := errors.Join(os.MkdirAll(work, 0o755), os.WriteFile(filepath.Join(work, "aix.ovf"), []byte(ovf), 0o644),
+		os.WriteFile(filepath.Join(work, "disk1.img"), make([]byte, 4096), 0o644))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.must("tar", "-czf", s.image, "-C", work, "aix.ovf", "disk1.img")
 }
 
 // run runs a program and returns what it said and its exit code.
