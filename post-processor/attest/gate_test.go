@@ -100,7 +100,7 @@ func collected(t *testing.T, before string) evidence.Collection {
 	}
 	var out bytes.Buffer
 	host.Run(t.Context(), "root", "ksh", strings.NewReader(probe.Script()), &out, nil)
-	probes, nonce, err := probe.Parse(&out, "")
+	probes, nonce, err := probe.Parse(out.Bytes(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
