@@ -43,6 +43,7 @@ func commands() []*command {
 		factsCommand(),
 		rulesCommand(),
 		verifyCommand(),
+		auditCommand(),
 		simulateCommand(),
 		completionCommand(),
 		versionCommand(),
