@@ -199,3 +199,22 @@ func saysAll(t *testing.T, out string, words ...string) {
 		}
 	}
 }
+
+// copyExample copies a folder of example/, so that what a build writes beside its
+// template does not land in the repository.
+func (s *site) copyExample(name string) string {
+	s.t.Helper()
+	dir := filepath.Join(s.dir, "example-"+name)
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(repository(s.t), "example", name))); err != nil {
+		s.t.Fatal(err)
+	}
+	return dir
+}
+
+// standIn builds a stand-in of test/standins and installs it as the plugin it stands for.
+func (s *site) standIn(name, source string) {
+	s.t.Helper()
+	binary := filepath.Join(s.dir, "packer-plugin-"+name)
+	s.must("go", "build", "-C", repository(s.t), "-o", binary, "./test/standins/"+name)
+	s.must(s.packer, "plugins", "install", "--path", binary, source)
+}
