@@ -44,6 +44,8 @@ var undone = map[string]func(hazard, later *policy.Command) bool{
 	ClearsAddressAttribute: func(hazard, later *policy.Command) bool {
 		return later.Name == "chdev" && restoresAddress(hazard, later)
 	},
+	BootsAnotherVolume: leadsBack,
+	ChangesBootList:    leadsBack,
 	ClearsClouddev: func(_, later *policy.Command) bool {
 		return later.Name == "chdev" && device(later) == "sys0" && later.Attributes["clouddev"] == "1"
 	},
@@ -51,8 +53,27 @@ var undone = map[string]func(hazard, later *policy.Command) bool{
 		return later.Name == "chdev" && device(later) == "sys0" && later.Attributes["ghostdev"] == "0"
 	},
 	DisablesAutoconf6: func(hazard, later *policy.Command) bool {
-		return later.Name == "chrctcp" && strings.Contains(later.Options["a"], hazard.Target) && hazard.Target != ""
+		return bringsBack(hazard, later) || later.Name == "chrctcp" && strings.Contains(later.Options["a"], hazard.Target) && hazard.Target != ""
 	},
+}
+
+// linkLocal reports that an address is a link-local one, or is not known.
+func linkLocal(address string) bool {
+	return strings.HasPrefix(strings.ToLower(address), "fe80:") || strings.ContainsAny(address, "$`")
+}
+
+// leadsBack reports that a command points the boot list elsewhere again; where that is
+// somewhere else than rootvg, the command has the hazard itself.
+func leadsBack(hazard, later *policy.Command) bool {
+	if later.Name != "bootlist" || option(later, "i") || len(later.Operands) == 0 || later.Options["m"] == "service" {
+		return false
+	}
+	for _, name := range later.Operands {
+		if has(strings.Fields(hazard.Target), name) {
+			return false
+		}
+	}
+	return true
 }
 
 // bringsBack reports that a command puts a file's own content back in its place.
@@ -69,14 +90,14 @@ func bringsBack(hazard, later *policy.Command) bool {
 func restoresAddress(hazard, later *policy.Command) bool {
 	switch later.Name {
 	case "chdev":
-		return device(later) == hazard.Target && later.Attributes["netaddr6"] != ""
+		return device(later) == hazard.Target && linkLocal(later.Attributes["netaddr6"])
 	case "autoconf6":
 		return later.Options["i"] == hazard.Target || has(later.Operands, hazard.Target)
 	case "ifconfig":
 		if len(later.Operands) > 1 && later.Operands[0] == hazard.Target && has(later.Operands[1:], "up") {
 			return !has(hazard.Operands, "detach") && !has(hazard.Operands, "delete")
 		}
-		return len(later.Operands) > 2 && later.Operands[0] == hazard.Target && later.Operands[1] == "inet6" && !has(later.Operands, "delete")
+		return len(later.Operands) > 2 && later.Operands[0] == hazard.Target && later.Operands[1] == "inet6" && !has(later.Operands, "delete") && linkLocal(later.Operands[2])
 	}
 	return false
 }

@@ -347,8 +347,9 @@ func (a *analysis) echo(words []value, at site) flow {
 
 // print is ksh's; -u2 writes elsewhere, -r leaves backslashes alone.
 func (a *analysis) print(words []value, at site) flow {
-	rest := words[1:]
-	for len(rest) > 0 && strings.HasPrefix(rest[0].text, "-") && len(rest[0].text) > 1 {
+	rest, raw := words[1:], false
+	for len(rest) > 0 && strings.HasPrefix(rest[0].text, "-") {
+		raw = raw || strings.ContainsAny(rest[0].text, "rR")
 		if strings.HasPrefix(rest[0].text, "-u2") {
 			a.emit(words, at)
 			a.status = 0
@@ -362,6 +363,9 @@ func (a *analysis) print(words []value, at site) flow {
 	}
 	a.emit(words, at)
 	v := join(rest, " ")
+	if text := unescape(v.text); text != v.text && !raw {
+		v.text, v.origin = text, firstOf(v)
+	}
 	v.append(constant("\n"))
 	a.out.write(stream{value: v, given: true})
 	a.status = 0
