@@ -40,7 +40,7 @@ func Analyze(src Source) ([]policy.Command, []policy.Problem) {
 	}
 	a := &analysis{
 		source: &src, index: newIndex(text), environment: &environment{}, files: map[string]stream{}, functions: map[string]*function{},
-		aliases: map[string]value{}, seen: map[string]bool{}, ran: map[string]bool{}, out: &output{}, writer: -1,
+		aliases: map[string]value{}, seen: map[string]bool{}, ran: map[string]bool{}, out: &output{lost: true}, writer: -1,
 	}
 	for name, v := range src.Variables {
 		a.environment.assign(name, scalar(constant(v)))
@@ -114,13 +114,16 @@ type function struct {
 }
 
 func (a *analysis) problem(what string, offset int, format string, arguments ...any) {
+	if what != Unparsable && a.told[what] {
+		return // once is enough
+	}
 	p := policy.Problem{What: what, Detail: fmt.Sprintf(format, arguments...), Place: a.source.at(a.index.position(offset))}
 	key := fmt.Sprint(what, p.Place)
 	if a.told == nil {
 		a.told = map[string]bool{}
 	}
 	if !a.told[key] {
-		a.told[key] = true
+		a.told[key], a.told[what] = true, true
 		a.problems = append(a.problems, p)
 	}
 }
@@ -163,6 +166,14 @@ func (a *analysis) between(from, to syntax.Pos) string {
 		return ""
 	}
 	return a.at.text[start:end]
+}
+
+// asOutput is a command as $(…), which stands for what it writes.
+func asOutput(command string) string {
+	if len(command) > maxUnknown {
+		command = strings.ToValidUTF8(command[:maxUnknown], "") + "…"
+	}
+	return "$(" + command + ")"
 }
 
 func (a *analysis) list(statements []*syntax.Stmt) flow {
@@ -590,7 +601,7 @@ func (a *analysis) pipeline(s *syntax.Stmt) {
 		}
 		s := a.captured(func() { a.apart(func() flow { return a.statement(part) }) })
 		if !s.known && s.text == "" {
-			s.text = unknown("$(" + a.between(parts[0].Pos(), part.End()) + ")").text
+			s.text = asOutput(a.between(parts[0].Pos(), part.End()))
 		}
 		s.given = true
 		a.in = s

@@ -220,6 +220,9 @@ func reason(err error) string {
 type index struct {
 	text   string
 	starts []int
+	// The position found last, from which the next one on the same line is counted on:
+	// scripts of one long line are looked up as often as they have commands.
+	line, offset, column int
 }
 
 func newIndex(text string) *index {
@@ -236,5 +239,11 @@ func newIndex(text string) *index {
 func (x *index) position(offset int) (line, column int) {
 	offset = max(0, min(offset, len(x.text)))
 	line = sort.Search(len(x.starts), func(i int) bool { return x.starts[i] > offset })
-	return line, utf8.RuneCountInString(x.text[x.starts[line-1]:offset]) + 1
+	from, before := x.starts[line-1], 0
+	if line == x.line && offset >= x.offset {
+		from, before = x.offset, x.column-1
+	}
+	column = before + utf8.RuneCountInString(x.text[from:offset]) + 1
+	x.line, x.offset, x.column = line, offset, column
+	return line, column
 }

@@ -73,7 +73,7 @@ func (a *analysis) redirected(s *syntax.Stmt) flow {
 	}
 	a.in, a.out, a.writes, a.taken = in, out, writes, taken
 	if !result.known && result.text == "" && s.Cmd != nil {
-		result.text = unknown("$(" + a.written(s.Cmd) + ")").text
+		result.text = asOutput(a.written(s.Cmd))
 	}
 	a.edit(writer, a.write(target, appends, result)...)
 	return f

@@ -44,6 +44,14 @@ func join(values []value, separator string) value {
 }
 
 func (v *value) append(w value) {
+	if len(v.text)+len(w.text) > maxOutput {
+		v.known = false // more than is kept
+		return
+	}
+	if w.text == "" {
+		v.known = v.known && w.known
+		return
+	}
 	for _, s := range w.origin {
 		s.at += len(v.text)
 		v.origin = append(v.origin, s)
@@ -71,12 +79,16 @@ type stream struct {
 type output struct {
 	stream
 	parts int
+	lost  bool // nothing reads it
 }
 
-// maxOutput bounds the text that is kept of what commands write.
-const maxOutput = 1 << 20
+// maxOutput bounds the text that is kept of one thing.
+const maxOutput = 1 << 18
 
 func (o *output) write(s stream) {
+	if o.lost {
+		return
+	}
 	if o.parts++; o.parts == 1 {
 		o.stream = s
 		o.given = true
