@@ -3,12 +3,16 @@
 package probe
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
 )
 
 const testNonce = "0123456789abcdef"
@@ -128,32 +132,121 @@ func TestParseMarksWhatCannotBeTrusted(t *testing.T) {
 	}
 }
 
+// asSent is the stream that a collector would send of these probes.
+func asSent(nonce string, probes []evidence.Probe) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "#%s collector 1 stdout_limit=%d stderr_limit=%d\n", nonce, 1<<36, 1<<36)
+	for i, p := range probes {
+		fmt.Fprintf(&b, "#%s begin %d %s %s\n", nonce, i+1, p.Name, p.Command)
+		for _, channel := range []struct {
+			mark  string
+			bytes []byte
+		}{{"|", p.Stdout}, {"!", p.Stderr}} {
+			if channel.mark == "|" || len(channel.bytes) > 0 {
+				b.WriteString(channel.mark + strings.ReplaceAll(string(channel.bytes), "\n", "\n"+channel.mark) + "\n")
+			}
+		}
+		status := fmt.Sprint(p.ExitCode)
+		if p.ExitCode < 0 {
+			status = ""
+		}
+		fmt.Fprintf(&b, "#%s end %d %s %s\n", nonce, i+1, p.Name, status)
+	}
+	fmt.Fprintf(&b, "#%s done %d\n", nonce, len(probes))
+	return b.Bytes()
+}
+
+// What came whole ends in the last line, and is the same when it is sent again;
+// outputs need no more room than they took in the stream.
 func FuzzParseTakesNothingUnfinishedForWhole(f *testing.F) {
 	f.Add([]byte(stream(plain)))
+	f.Add([]byte(strings.ReplaceAll(stream(func(string) (string, string, string) { return lookAlike, "!\r", "t 137" }), "\n", "\r\n")))
 	f.Add([]byte("#" + testNonce + " collector 1 stdout_limit=1 stderr_limit=1\n|"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		probes, _, err := Parse(data, testNonce)
-		if err == nil && !strings.Contains(string(data), fmt.Sprintf("#%s done %d", testNonce, len(probes))) {
-			t.Errorf("whole without a last line: %q", data)
-		}
+		probes, nonce, err := Parse(data, "")
 		if errors.Is(err, ErrNoHeader) && len(probes) > 0 {
 			t.Error("probes without a header")
+		}
+		room := 0
+		for _, p := range probes {
+			room += len(p.Stdout) + len(p.Stderr)
+		}
+		if room > len(data) {
+			t.Errorf("%d bytes of output from %d", room, len(data))
+		}
+		if err != nil {
+			return
+		}
+		if !bytes.Contains(data, fmt.Appendf(nil, "#%s done %d", nonce, len(probes))) {
+			t.Errorf("whole without a last line: %q", data)
+		}
+		again, _, err := Parse(asSent(nonce, probes), nonce)
+		if err != nil {
+			t.Fatalf("sent again, it is refused: %v", err)
+		}
+		for i, p := range probes {
+			if q := again[i]; p.Name != q.Name || p.Command != q.Command || p.ExitCode != q.ExitCode || !bytes.Equal(p.Stdout, q.Stdout) || !bytes.Equal(p.Stderr, q.Stderr) {
+				t.Errorf("%+v, sent again, is %+v", p, q)
+			}
 		}
 	})
 }
 
-func BenchmarkParse(b *testing.B) {
-	row := "rsct.core:rsct.core.rmc:3.2.5.2: : :C:F:RSCT Resource Monitoring and Control: : : : : : :0:0:/:\n"
-	text := strings.Replace(stream(func(name string) (string, string, string) {
+// largeCollection has an output of lslpp -Lqc of so many rows.
+func largeCollection(rows int) (sent []byte, output []byte) {
+	var b strings.Builder
+	for i := range rows {
+		fmt.Fprintf(&b, "devices.common.part%06d:devices.common.part%06d.rte:7.%d.4.%d: : :C:F:Common Device Support Number %d: : : : : : :1:0:/:2420\n", i, i, i%4, i%20, i)
+	}
+	text := stream(func(name string) (string, string, string) {
 		if name == aix.ProbeFilesets {
-			return strings.Repeat(row, 10000), "", "0"
+			return b.String(), "", "0"
 		}
 		return plain(name)
-	}), "stdout_limit=1000", "stdout_limit=10000000", 1)
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		if _, _, err := Parse([]byte(text), testNonce); err != nil {
-			b.Fatal(err)
+	})
+	return []byte(strings.Replace(text, "stdout_limit=1000", "stdout_limit=100000000", 1)), []byte(b.String())
+}
+
+// BenchmarkFramingAndParsing measures the way from the bytes of a collection to
+// filesets in bytes per second, and how many times longer it takes than scanning the
+// lines of the same output ("x-linescan").
+func BenchmarkFramingAndParsing(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		parse bool
+	}{{"framing", false}, {"framing and parsing", true}} {
+		for _, rows := range []int{800, 20000} {
+			b.Run(fmt.Sprintf("%s/%d rows", c.name, rows), func(b *testing.B) {
+				sent, output := largeCollection(rows)
+				scan, lines := time.Hour, 0
+				for range 50 {
+					started := time.Now()
+					for scanner := bufio.NewScanner(bytes.NewReader(output)); scanner.Scan(); {
+						lines += len(scanner.Bytes()) & 1
+					}
+					scan = min(scan, time.Since(started))
+				}
+				b.SetBytes(int64(len(output)))
+				b.ReportAllocs()
+				for b.Loop() {
+					probes, _, err := Parse(sent, testNonce)
+					if err != nil {
+						b.Fatal(err)
+					}
+					for i := range probes {
+						if !c.parse || probes[i].Name != aix.ProbeFilesets {
+							continue
+						}
+						if filesets, _, err := aix.ParseFilesets(probes[i].Stdout); err != nil || len(filesets) != rows {
+							b.Fatal(len(filesets), err)
+						}
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(scan), "x-linescan")
+				if lines < 0 {
+					b.Fatal("unreachable: the scan must not be optimised away")
+				}
+			})
 		}
 	}
 }
