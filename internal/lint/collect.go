@@ -272,7 +272,7 @@ func (l *linting) templates(found *candidates) []*unit {
 			if !wanted {
 				continue
 			}
-			u := &unit{kind: "template", path: folder, names: unitNames}
+			u := &unit{kind: templateKind, path: folder, names: unitNames}
 			if len(unitNames) < len(names) {
 				u.path = unitNames[0]
 			}

@@ -150,7 +150,7 @@ type linting struct {
 
 // unit is one thing to lint with what was read of it.
 type unit struct {
-	kind string // policy.StepScript, policy.StepPlaybook or "template"
+	kind string // policy.StepScript, policy.StepPlaybook or templateKind
 	// path is the file, or the folder of a template; names are the template's files.
 	path  string
 	names []string
@@ -158,6 +158,9 @@ type unit struct {
 	files    []string
 	template policy.Template
 }
+
+// templateKind is the kind of a unit that is a Packer template.
+const templateKind = "template"
 
 // analyze reads the units, as many at a time as there are processors.
 func (l *linting) analyze(ctx context.Context, units []*unit) error {
@@ -195,11 +198,15 @@ func (l *linting) judge(ctx context.Context, units []*unit) (*Result, error) {
 	var findings []Finding
 	for len(units) > 0 {
 		batch := policy.Template{}
-		for len(units) > 0 && (len(batch.Commands) == 0 || len(batch.Commands)+len(units[0].template.Commands) <= maxBatch) {
+		for first := true; len(units) > 0 && (first || units[0].kind != templateKind && len(batch.Commands)+len(units[0].template.Commands) <= maxBatch); first = false {
 			t := units[0].template
 			batch.Steps, batch.Pipelines = append(batch.Steps, t.Steps...), append(batch.Pipelines, t.Pipelines...)
 			batch.Commands, batch.Problems = append(batch.Commands, t.Commands...), append(batch.Problems, t.Problems...)
+			alone := units[0].kind == templateKind
 			units = units[1:]
+			if alone {
+				break // pipelines of other templates are none of this one's
+			}
 		}
 		result, err := l.in.Policy.Evaluate(ctx, policy.Roots{Template: &batch}, l.in.AsOf)
 		if err != nil {
@@ -253,29 +260,40 @@ func comparePlaces(a, b *policy.Place) int {
 	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
-// unique leaves out findings of one rule about one place: a file that several steps run.
+// unique makes one of the findings of a rule about one place: of a file that several
+// steps run, of a loop whose turns do the same to several interfaces. Their subjects
+// are joined.
 func (l *linting) unique(findings []Finding) []Finding {
 	type id struct {
-		rule, subject, found string
-		place                policy.Place
+		rule, found, status string
+		place               policy.Place
 	}
-	seen := map[id]bool{}
+	seen := map[id]int{}
 	var out []Finding
 	for _, f := range findings {
-		key := id{rule: f.Rule, subject: f.Subject, found: f.Found}
-		if f.Place != nil {
-			key.place = *f.Place
-			if l.without[f.Place.File] {
-				continue
-			}
-		}
-		if !seen[key] {
-			seen[key] = true
+		if f.Place == nil {
 			out = append(out, f)
+			continue
+		}
+		if l.without[f.Place.File] {
+			continue
+		}
+		key := id{rule: f.Rule, found: f.Found, status: f.Status, place: *f.Place}
+		at, ok := seen[key]
+		if !ok {
+			seen[key] = len(out)
+			out = append(out, f)
+			continue
+		}
+		if known := strings.Split(out[at].Subject, ", "); f.Subject != "" && !slices.Contains(known, f.Subject) && len(known) < maxSubjects {
+			out[at].Subject += ", " + f.Subject
 		}
 	}
 	return out
 }
+
+// maxSubjects bounds how many subjects of one finding are named.
+const maxSubjects = 8
 
 // mergeWaivers keeps of each waiver the state that says most.
 func (l *linting) mergeWaivers(states []policy.WaiverState) {

@@ -139,7 +139,7 @@ type Step struct {
 	// Changes says that the step can change the guest.
 	Changes bool `json:"changes"`
 	// Imports says that a post-processor takes the image further: it is named so, or it
-	// is a shell-local whose commands upload, import or publish, or are not known.
+	// is a shell-local whose commands import, upload or publish something.
 	Imports bool `json:"imports"`
 	// Files says that a post-processor hands files on to the next one of its chain.
 	Files bool `json:"files"`

@@ -388,12 +388,18 @@ var handsNoFiles = map[string]bool{
 }
 
 var (
-	importType = regexp.MustCompile(`(?:^|-)(?:import|upload|publish|copy)`)
-	takesAway  = regexp.MustCompile(`(?i)\b(?:import|upload|publish|promot|deploy|pvsadm|ibmcloud|terraform|ansible-playbook|aws\s+s3|s3cmd|rclone|mc\s+(?:cp|mirror)|curl|scp|rsync|sftp|cos)`)
+	importType = regexp.MustCompile(`(?:^|-)(?:import|upload|publish)`)
+	takesAway  = regexp.MustCompile(`(?i)\b(?:import|upload|publish|promote|image-import|terraform\s+apply)\b|\b(?:import|upload|publish|promote)[-_]|[-_](?:import|upload|publish|promote)\b`)
+	// copies are commands of copying with their last two words, of which the second is
+	// where something goes.
+	copies = regexp.MustCompile(`\b(?:cp|mv|sync|copy|copyto|mirror|put|scp|rsync)\s+(?:-\S+\s+)*(\S+)\s+(\S+)`)
+	remote = regexp.MustCompile(`^["']?(?:s3://|cos://|[\w.@-]+:)`)
+	notes  = regexp.MustCompile(`(?m)^\s*#.*$`)
 )
 
-// imports reports that a post-processor takes the image further. A shell-local whose
-// commands are not known may, so it counts.
+// imports reports that a post-processor takes the image further: its type says so, or
+// the commands of a shell-local import, upload or publish something, or copy it to
+// another machine. Commands that are not known are among the step's unknown arguments.
 func (r *reading) imports(step *policy.Step, set settings) bool {
 	if step.Type != "shell-local" {
 		return importType.MatchString(step.Type)
@@ -403,25 +409,30 @@ func (r *reading) imports(step *policy.Step, set settings) bool {
 		if !ok {
 			continue
 		}
-		items := r.list(expr, set.ctx)
-		if !items.known {
-			return true
-		}
-		for _, t := range items.texts {
+		for _, t := range r.list(expr, set.ctx).texts {
 			body := t.String()
-			if name == "script" || name == "scripts" {
-				if takesAway.MatchString(body) {
-					return true
-				}
-				file, err := r.reader.Read(r.find(body))
-				if err != nil {
-					return true
-				}
-				body = string(file.Text)
-			}
-			if takesAway.MatchString(body) {
+			if takesFurther(body) {
 				return true
 			}
+			if name != "script" && name != "scripts" {
+				continue
+			}
+			if file, err := r.reader.Read(r.find(body)); err == nil && takesFurther(string(file.Text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func takesFurther(body string) bool {
+	body = notes.ReplaceAllString(body, "")
+	if takesAway.MatchString(body) {
+		return true
+	}
+	for _, m := range copies.FindAllStringSubmatch(body, -1) {
+		if remote.MatchString(m[2]) && !remote.MatchString(m[1]) {
+			return true
 		}
 	}
 	return false

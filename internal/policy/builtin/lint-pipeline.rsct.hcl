@@ -46,7 +46,7 @@ rule "check-leaves-out-source" {
 rule "baseline-first" {
   severity  = "warning"
   summary   = "A baseline is recorded before the first step that can change the guest"
-  for_each  = [for p in local.checked_pipelines : merge(p, { place = concat([for s in p.provisioners : s.place if s.changes], [p.place])[0] })]
+  for_each  = [for p in local.checked_pipelines : merge(p, { place = [for s in p.provisioners : s.place if s.changes][0] }) if anytrue([for s in p.provisioners : s.changes])]
   subject   = each.value.name
   condition = anytrue([
     for s in each.value.provisioners : s.type == "rsct" && s.kind == "provisioner" && lookup(s.arguments, "mode", "final") == "baseline" &&
@@ -151,10 +151,9 @@ rule "attest-has-evidence" {
 rule "import-behind-gate" {
   severity  = "error"
   summary   = "An import stands behind the gate"
-  for_each  = {
-    for import in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, place = s.place } if s.imports && s.type != "rsct-attest"]]]) :
-    "${import.name} ${import.step.key}" => import
-  }
+  for_each  = [
+    for import in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, place = s.place } if s.imports || s.type == "shell-local" && length(s.unknown) > 0 && !anytrue([for later in c.post_processors : later.type == "rsct-attest" && later.position > s.position])]]]) : import
+  ]
   subject   = each.value.step.key
   condition = anytrue([for s in each.value.chain : s.type == "rsct-attest" && s.position < each.value.step.position])
   expected  = "rsct-attest before it in the same post-processors block"
@@ -166,10 +165,9 @@ rule "import-behind-gate" {
 rule "import-is-gated" {
   severity  = "warning"
   summary   = "An image is attested before it is imported"
-  for_each  = {
-    for import in flatten([for p in local.checked_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, name = p.name, place = s.place } if s.imports]] if !contains(local.attested_pipelines[*].name, p.name)]) :
-    "${import.name} ${import.step.key}" => import
-  }
+  for_each  = [
+    for import in flatten([for p in local.checked_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, name = p.name, place = s.place } if s.imports]] if !contains(local.attested_pipelines[*].name, p.name)]) : import
+  ]
   subject   = each.value.step.key
   if_empty  = "pass"
   condition = false
@@ -183,7 +181,7 @@ rule "evidence-is-separate" {
   severity  = "error"
   summary   = "Sources of the same type and name keep their evidence apart"
   for_each  = [
-    for p in local.checked_pipelines : p if length([for other in local.checked_pipelines : other if other.source == p.source && other.place.file == p.place.file]) > 1
+    for p in local.checked_pipelines : p if length([for other in local.checked_pipelines : other if other.source == p.source]) > 1
   ]
   subject   = each.value.name
   condition = length([
@@ -200,10 +198,9 @@ rule "evidence-is-separate" {
 rule "image-is-identified" {
   severity  = "error"
   summary   = "An image without files is described"
-  for_each  = {
-    for attest in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, builder = p.builder, place = s.place } if s.type == "rsct-attest"]]]) :
-    "${attest.name} ${attest.step.key}" => attest if contains(["powervs", "null"], attest.builder)
-  }
+  for_each  = [
+    for attest in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, builder = p.builder, place = s.place } if s.type == "rsct-attest"]]]) : attest if contains(["powervs", "null"], attest.builder)
+  ]
   subject   = each.value.step.key
   condition = contains(each.value.step.blocks, "image") || anytrue([for s in each.value.chain : s.files && s.position < each.value.step.position])
   expected  = "an image block, or a post-processor before it that hands files on, such as artifice"
