@@ -88,9 +88,6 @@ type candidates struct {
 	playbooks []string
 	scripts   []string
 	walked    int
-	// named are template files that were named themselves rather than found in a folder.
-	named map[string]bool
-	whole bool // a folder was given, so that findings of all files are wanted
 }
 
 func (l *linting) candidate(found *candidates, given string) error {
@@ -116,7 +113,21 @@ func (l *linting) candidate(found *candidates, given string) error {
 	if !info.IsDir() {
 		return l.file(found, given, true)
 	}
-	found.whole = true
+	if l.in.TemplatesOnly {
+		names, err := template.Files(given)
+		if err != nil {
+			return err
+		}
+		if len(names) == 0 {
+			return fmt.Errorf("%s holds no template: no *.pkr.hcl or *.pkr.json file", given)
+		}
+		for _, name := range names {
+			if err := l.file(found, name, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	return filepath.WalkDir(given, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			if path == given {
@@ -162,10 +173,7 @@ func (l *linting) file(found *candidates, path string, named bool) error {
 	case template.IsTemplate(name):
 		folder := filepath.Dir(path)
 		if found.templates == nil {
-			found.templates, found.named = map[string][]string{}, map[string]bool{}
-		}
-		if named {
-			found.named[path] = true
+			found.templates = map[string][]string{}
 		}
 		found.templates[folder] = append(found.templates[folder], path)
 	case extension == ".yml" || extension == ".yaml":

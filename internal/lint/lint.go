@@ -31,6 +31,9 @@ type Input struct {
 	Paths     []string
 	Stdin     io.Reader
 	StdinName string
+	// TemplatesOnly takes of a path the template in it alone, as Packer does, and not the
+	// folders below it nor scripts and playbooks that no template runs.
+	TemplatesOnly bool
 	// Template are the variables that Packer would be given.
 	Template template.Options
 	Policy   *policy.Policy
@@ -81,6 +84,8 @@ type Result struct {
 	FailOn string `json:"fail_on"`
 	// Policy is the policy's digest.
 	Policy string `json:"policy"`
+	// Pipelines are those of the templates, in the order they stand.
+	Pipelines []policy.Pipeline `json:"-"`
 }
 
 // Counts counts the findings to act upon by severity, and those that are not.
@@ -187,6 +192,7 @@ func (l *linting) judge(ctx context.Context, units []*unit) (*Result, error) {
 	l.out = Result{Findings: []Finding{}, Ignored: l.out.Ignored, Waivers: []policy.WaiverState{}, FailOn: l.in.FailOn, Policy: l.in.Policy.Digest()}
 	for _, u := range units {
 		l.out.Commands += len(u.template.Commands)
+		l.out.Pipelines = append(l.out.Pipelines, u.template.Pipelines...)
 		for _, name := range u.files {
 			if !seen[name] {
 				seen[name] = true

@@ -45,6 +45,24 @@ func LintText(r *lint.Result, style LintStyle) []byte {
 	return []byte(b.String())
 }
 
+// LintLines renders what lint found in one line each.
+func LintLines(r *lint.Result) []byte {
+	var b strings.Builder
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if aside(f) {
+			continue
+		}
+		where := ""
+		if f.Place != nil {
+			where = fmt.Sprintf("%s:%d:%d: ", oneLine(f.Place.File), f.Place.Line, f.Place.Column)
+		}
+		fmt.Fprintf(&b, "%s%s: %s: %s\n", where, f.Severity, f.Rule, oneLine(f.Found))
+	}
+	b.WriteString(LintSummary(r, false) + "\n")
+	return []byte(b.String())
+}
+
 // aside reports that a finding needs nothing to be done.
 func aside(f *lint.Finding) bool {
 	return f.Known || f.Suppressed != "" || f.Status == policy.Waived

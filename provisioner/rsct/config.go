@@ -56,6 +56,20 @@ type Config struct {
 	// that IBM's page on RSCT for AIX gives it.
 	RMCWait time.Duration `mapstructure:"rmc_wait"`
 
+	// The Packer template to lint before anything is created, a folder or a file:
+	// `path.root` for the template that this block stands in. `packer validate` and
+	// `packer build` fail with the findings when one is as grave as `fail_on`; lesser
+	// ones are shown when the block runs. By default nothing is linted.
+	Template string `mapstructure:"template"`
+
+	// Packer variables that `template` is linted with, by name. Packer tells a plugin
+	// neither `-var` nor `-var-file`; defaults, `*.auto.pkrvars.hcl` and `PKR_VAR_…` are
+	// known without.
+	TemplateVariables map[string]string `mapstructure:"template_variables"`
+
+	// Files of Packer variables that `template` is linted with.
+	TemplateVarFiles []string `mapstructure:"template_var_files"`
+
 	// The folder that holds the evidence until the post-processor reads it. Needed
 	// only where two sources of one build have the same type and name. Default:
 	// Packer's cache folder.

@@ -27,6 +27,9 @@ type FlatConfig struct {
 	ExecuteCommand      *string           `mapstructure:"execute_command" cty:"execute_command" hcl:"execute_command"`
 	CommandTimeout      *string           `mapstructure:"command_timeout" cty:"command_timeout" hcl:"command_timeout"`
 	RMCWait             *string           `mapstructure:"rmc_wait" cty:"rmc_wait" hcl:"rmc_wait"`
+	Template            *string           `mapstructure:"template" cty:"template" hcl:"template"`
+	TemplateVariables   map[string]string `mapstructure:"template_variables" cty:"template_variables" hcl:"template_variables"`
+	TemplateVarFiles    []string          `mapstructure:"template_var_files" cty:"template_var_files" hcl:"template_var_files"`
 	EvidenceDir         *string           `mapstructure:"evidence_dir" cty:"evidence_dir" hcl:"evidence_dir"`
 }
 
@@ -59,6 +62,9 @@ func (*FlatConfig) HCL2Spec() map[string]hcldec.Spec {
 		"execute_command":            &hcldec.AttrSpec{Name: "execute_command", Type: cty.String, Required: false},
 		"command_timeout":            &hcldec.AttrSpec{Name: "command_timeout", Type: cty.String, Required: false},
 		"rmc_wait":                   &hcldec.AttrSpec{Name: "rmc_wait", Type: cty.String, Required: false},
+		"template":                   &hcldec.AttrSpec{Name: "template", Type: cty.String, Required: false},
+		"template_variables":         &hcldec.AttrSpec{Name: "template_variables", Type: cty.Map(cty.String), Required: false},
+		"template_var_files":         &hcldec.AttrSpec{Name: "template_var_files", Type: cty.List(cty.String), Required: false},
 		"evidence_dir":               &hcldec.AttrSpec{Name: "evidence_dir", Type: cty.String, Required: false},
 	}
 	return s

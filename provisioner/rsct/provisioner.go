@@ -33,6 +33,9 @@ type Provisioner struct {
 	policy *policy.Policy
 	// warnings are what the policy loads with, for the user to see.
 	warnings string
+	// lint is what was found in the template that does not stop the build, for the user
+	// to see when the block runs.
+	lint string
 	// now is the Packer host's clock.
 	now func() time.Time
 }
@@ -105,12 +108,17 @@ func (p *Provisioner) Prepare(raws ...any) error {
 	if diags.HasErrors() {
 		refuse("policy: %s", report.Diagnostics(loaded, diags))
 	}
-	p.policy, p.warnings = loaded, ""
+	p.policy, p.warnings, p.lint = loaded, "", ""
 	if len(diags) > 0 && !diags.HasErrors() {
 		// Packer shows nothing of a plugin at validation but errors; it is said again when
 		// the block runs.
 		p.warnings = report.Diagnostics(loaded, diags)
 		log.Printf("[WARN] rsct: policy: %s", p.warnings)
+	}
+	if errs == nil && c.Template != "" {
+		if p.lint, err = lintTemplate(c, loaded, p.now()); err != nil {
+			return err
+		}
 	}
 	if errs != nil && len(errs.Errors) > 0 {
 		return errs
@@ -130,6 +138,9 @@ func (p *Provisioner) wrap(command string) (string, error) {
 func (p *Provisioner) Provision(ctx context.Context, ui packersdk.Ui, comm packersdk.Communicator, _ map[string]any) error {
 	if p.warnings != "" {
 		ui.Say("Policy: " + p.warnings)
+	}
+	if p.lint != "" {
+		ui.Say("Template: " + p.lint)
 	}
 	store, err := p.store()
 	if err != nil {
