@@ -4,6 +4,8 @@ package policy
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +37,14 @@ func WithReference(page string) (string, error) {
 				fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` |\n", f.Name, cell(f.Description), cell(f.Example), cell(f.Result))
 			}
 		}
+	}
+	b.WriteString("\nOf Packer's functions these are left out:\n\n| functions | because |\n| --- | --- |\n")
+	byReason := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(LeftOut)) {
+		byReason[LeftOut[name]] = append(byReason[LeftOut[name]], "`"+name+"`")
+	}
+	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+		fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(byReason[reason], ", "), cell(reason))
 	}
 	b.WriteString("\n")
 	return before + referenceBegin + "\n" + b.String() + referenceEnd + after, nil
