@@ -40,6 +40,18 @@ func TestMistakesAreToldWithFileAndLine(t *testing.T) {
 		"misspelt attribute":                {rule("  condition = guest.rmc.conected"), []string{"site.rsct.hcl line 4", "conected", `Did you mean "connected"?`}},
 		"misspelt attribute in a loop":      {rule("  condition = alltrue([for f in guest.filesets : f.nam == \"x\"])"), []string{"line 4", `Did you mean "name"?`}},
 		"misspelt attribute in a filter":    {rule("  condition = length([for f in guest.filesets : f if f.stat == \"x\"]) == 0"), []string{"line 4", `Did you mean "state"?`}},
+		"misspelt attribute after and":      {rule("  condition = guest.rmc.connected && guest.rmc.conected"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute after or":       {rule("  condition = guest.rmc.connected || guest.rmc.conected"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute after false":    {rule("  condition = false && guest.rmc.conected"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute and a loop":     {rule("  condition = !anytrue([for s in guest.subsystems : s.name == \"x\" && s.actve])"), []string{"line 4", `Did you mean "active"?`}},
+		"misspelt attribute when true":      {rule("  condition = guest.rmc.connected ? guest.rmc.conected : true"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute when false":     {rule("  condition = guest.rmc.connected ? true : guest.rmc.conected"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute never reached":  {rule("  condition = true ? true : guest.rmc.conected"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute in try":         {rule("  condition = try(guest.rmc.conected, true)"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute in can":         {rule("  condition = can(guest.rmc.conected)"), []string{"line 4", `Did you mean "connected"?`}},
+		"misspelt attribute in a loop, try": {rule("  condition = alltrue([for f in guest.filesets : try(f.nam, \"\") == \"\"])"), []string{"line 4", `Did you mean "name"?`}},
+		"unknown function after and":        {rule("  condition = guest.rmc.connected && level_at_last(\"1\", \"2\")"), []string{"line 4", `Did you mean "level_at_least"?`}},
+		"wrong type after and":              {rule("  condition = guest.rmc.connected && guest.filesets"), []string{"line 4", "operand"}},
 		"misspelt attribute of a splat":     {rule("  condition = contains(guest.filesets[*].nme, \"x\")"), []string{"line 4", `Did you mean "name"?`}},
 		"misspelt attribute of each":        {rule("  for_each = { for f in guest.filesets : f.name => f }\n  condition = each.value.levle == \"1\""), []string{"line 5", `Did you mean "level"?`}},
 		"misspelt attribute in a text":      {rule("  condition = true\n  found = guest.managment.address"), []string{"line 5", `Did you mean "management"?`}},
@@ -105,6 +117,25 @@ func TestMistakesAreToldWithFileAndLine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is protected by what stands before it is no mistake.
+func TestWhatIsNeverReachedMayBeAnything(t *testing.T) {
+	for _, condition := range []string{
+		`length(var.none) == 0 || var.none[0] == guest.system.os`,
+		`length(var.none) > 0 && var.none[0] == guest.system.os`,
+		`length(var.none) > 0 ? var.none[0] == guest.system.os : guest.rmc.connected`,
+		`try(var.none[0], guest.system.os) == "AIX"`,
+		`can(var.thing.b) || guest.rmc.connected`,
+		`try(tonumber("x"), 0) == 0 && guest.rmc.connected`,
+		`guest.system.os == "AIX" && (guest.system.root || can(regex("(", guest.system.os)))`,
+	} {
+		_, errors := loadText(t, "variable \"none\" {\n  type = list(string)\n  default = []\n}\nvariable \"thing\" {\n  default = { a = 1 }\n}\n"+
+			"rule \"site-rule\" {\n  severity = \"error\"\n  summary = \"s\"\n  condition = "+condition+"\n}\n", nil)
+		if errors != "" {
+			t.Errorf("%s:\n%s", condition, errors)
+		}
 	}
 }
 

@@ -49,8 +49,23 @@ func (n *node) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	case *hclsyntax.UnaryOpExpr:
 		v, diags = unary(e, ctx)
 	case *hclsyntax.BinaryOpExpr:
+		if m.checking && e.Op.ShortCircuit != nil {
+			v, diags = inferLogical(e, ctx)
+			break
+		}
 		v, diags = binary(e, ctx)
+	case *hclsyntax.ConditionalExpr:
+		if m.checking {
+			v, diags = inferConditional(e, ctx)
+			break
+		}
+		v, diags = e.Value(ctx)
 	case *hclsyntax.FunctionCallExpr:
+		if m.checking && (e.Name == "try" || e.Name == "can") {
+			if diags = inferTry(e, ctx); diags.HasErrors() {
+				break
+			}
+		}
 		v, diags = call(e, ctx)
 	default:
 		v, diags = e.Value(ctx)
