@@ -257,6 +257,7 @@ func (d *desk) validateTemplate(content string) (string, int) {
 		chmod 600 keys/*.pem
 		touch harden.sh import.sh site.yml
 		cp "$REPOSITORY/example/policies/site.rsct.hcl" .
+		mkdir -p policies && cp site.rsct.hcl policies
 		packer validate page.pkr.hcl`)
 }
 
