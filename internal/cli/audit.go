@@ -48,7 +48,7 @@ func auditCommand() *command {
 	verifier := c.flags.String("verifier-id", "", "the only `verifier` to accept")
 	asOf := c.flags.String("as-of", "", "the `date` of judging, YYYY-MM-DD; today when left out")
 	failOn := c.choice("fail-on", verdict.FailOnError, "the least severity that falls short", []string{verdict.FailOnError, verdict.FailOnWarning})
-	jobs := c.flags.Int("jobs", runtime.NumCPU(), "how `many` folders to look at side by side")
+	jobs := c.flags.Int("jobs", 0, "how `many` folders to look at side by side; as many as there are processors when 0 or left out")
 	format := c.choice("format", "text", "what to print", []string{"text", "ndjson"})
 	resume := c.file("resume", "the ndjson `file` of an audit that was stopped: go on after its last line")
 	summary := c.flags.Bool("summary", false, "print a table instead of every folder")
@@ -59,8 +59,12 @@ func auditCommand() *command {
 		o := &auditOptions{format: *format, resume: *resume, summary: *summary}
 		o.FailOn, o.Workers, o.AsOf, o.Verify.VerifierID = *failOn, *jobs, time.Now(), *verifier
 		switch {
-		case *jobs < 1:
-			return fmt.Errorf("-jobs %d: expected 1 or more", *jobs)
+		case *jobs == 0:
+			o.Workers = runtime.NumCPU()
+		case *jobs < 0:
+			return fmt.Errorf("-jobs %d: expected 0 or more", *jobs)
+		}
+		switch {
 		case *resume != "" && *format != "ndjson":
 			return errors.New("-resume goes on with an ndjson file; add -format ndjson")
 		}

@@ -59,7 +59,7 @@ func flagWords(f *flag.Flag) (name, text string) {
 	if takes != "" {
 		name += " " + strings.ToUpper(takes)
 	}
-	if f.DefValue != "" && f.DefValue != "false" {
+	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "0s" {
 		text += fmt.Sprintf(" (default %s)", f.DefValue)
 	}
 	return name, text

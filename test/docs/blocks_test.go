@@ -54,6 +54,15 @@ func newDesk(t *testing.T) *desk {
 			t.Fatal(err)
 		}
 	}
+	// An image in the shape of an OVA; nothing in it is of AIX.
+	d.write("tools/make-ova", `#!/bin/sh
+set -eu
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+printf '<?xml version="1.0"?>\n<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1"/>\n' >"$dir/aix.ovf"
+head -c 65536 /dev/zero >"$dir/disk1.img"
+tar cf - -C "$dir" aix.ovf disk1.img | gzip -n >"$1"
+`, 0o700)
 	d.write("tools/askpass", "#!/bin/sh\necho aix\n", 0o700)
 	for _, name := range []string{"ssh", "scp"} {
 		real, err := exec.LookPath(name)

@@ -73,11 +73,12 @@ func TestExampleOfAnExistingLPARAttestsItByName(t *testing.T) {
 func TestExampleOfAnOVAUploadsOnlyWhatPassed(t *testing.T) {
 	for host, passes := range map[string]bool{"powervs-aix73.hcl": true, "rmc-stopped.hcl": false} {
 		s := newSite(t)
-		if err := os.Remove(s.image); err != nil {
+		made := s.image + ".made"
+		if err := os.Rename(s.image, made); err != nil {
 			t.Fatal(err)
 		}
 		arguments := append([]string{"build", "-var", "port=" + s.simulate(host)}, examples(s)["ova"]...)
-		arguments = append(arguments, "-var", "make_ova=echo an image > "+s.image, "-var", "upload=touch "+s.imported, s.copyExample("ova"))
+		arguments = append(arguments, "-var", "make_ova=cp "+made+" "+s.image, "-var", "upload=touch "+s.imported, s.copyExample("ova"))
 		out, code := s.run(s.packer, arguments...)
 		if (code == 0) != passes || s.hasImported() != passes {
 			t.Errorf("%s: packer exited %d, uploaded: %v\n%s", host, code, s.hasImported(), out)
@@ -88,7 +89,11 @@ func TestExampleOfAnOVAUploadsOnlyWhatPassed(t *testing.T) {
 func TestExampleOfSeveralImagesJudgesEachByItsOwnEvidence(t *testing.T) {
 	s := newSite(t)
 	for _, name := range []string{"aix72", "aix73"} {
-		if err := os.WriteFile(filepath.Join(s.dir, name+".ova.gz"), []byte(name), 0o644); err != nil {
+		image, err := os.ReadFile(s.image)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(s.dir, name+".ova.gz"), image, 0o644)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
