@@ -51,11 +51,15 @@ func nim(c *policy.Command) {
 	}
 }
 
+var bootAttribute = regexp.MustCompile(`^(?:blv|pathid|speed|duplex|bserver|gateway|client|hardware|filename)=`)
 var bootsRootvg = regexp.MustCompile(`rootvg|bootinfo|BOOT_DEVICE|bootlist`)
 
 func bootlist(c *policy.Command) {
 	if option(c, "o") && !option(c, "i") && len(c.Operands) == 0 && c.Options["f"] == "" {
 		return
+	}
+	if c.Options["m"] == "service" {
+		return // what service mode boots from
 	}
 	if option(c, "i") {
 		mark(c, ChangesBootList, c.Options["m"])
@@ -63,7 +67,7 @@ func bootlist(c *policy.Command) {
 	}
 	var devices []string
 	for _, name := range c.Operands {
-		if strings.Contains(name, "=") {
+		if bootAttribute.MatchString(name) {
 			continue
 		}
 		devices = append(devices, name)

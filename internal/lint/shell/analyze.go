@@ -33,7 +33,14 @@ const (
 // Code that is never reached has no commands: after an exit, behind a condition that
 // is known to fail, or in a function that nothing calls, unless the script is a
 // collection of functions or calls some that are not known.
-func Analyze(src Source) ([]policy.Command, []policy.Problem) {
+func Analyze(src Source) (commands []policy.Command, problems []policy.Problem) {
+	defer func() {
+		// A mistake in here must neither end the program nor let a script pass unseen.
+		if r := recover(); r != nil {
+			commands = nil
+			problems = []policy.Problem{{What: Failed, Detail: fmt.Sprintf("the script cannot be followed: %v; please report it", r), Place: src.at(1, 1)}}
+		}
+	}()
 	text, problem := src.normal()
 	if problem != nil {
 		return nil, []policy.Problem{*problem}

@@ -38,7 +38,25 @@ func (a *analysis) call(c *syntax.CallExpr) flow {
 			a.assign(assign)
 		}
 	}
-	return a.each(func() flow { return a.run(a.words(c.Args), at) })
+	handed := isArgument(c.Args[0])
+	return a.each(func() flow {
+		words := a.words(c.Args)
+		if handed && len(words) > 0 && words[0].origin != nil {
+			// `"$@"` in a function that runs its arguments: the command stands where it is called.
+			return a.run(words, site{offset: words[0].origin.offset(0), text: join(words, " ").text})
+		}
+		return a.run(words, at)
+	})
+}
+
+// isArgument reports that a word is "$@" or one of the arguments.
+func isArgument(word *syntax.Word) bool {
+	part := word.Parts[0]
+	if quoted, ok := part.(*syntax.DblQuoted); ok && len(quoted.Parts) > 0 {
+		part = quoted.Parts[0]
+	}
+	p, ok := part.(*syntax.ParamExp)
+	return ok && p.Param != nil && strings.Contains("@*123456789", p.Param.Value)
 }
 
 func (a *analysis) assign(c *syntax.Assign) {

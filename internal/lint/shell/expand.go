@@ -238,7 +238,7 @@ func (a *analysis) pieces(parts []syntax.WordPart, quoted bool) []piece {
 			result = append(result, e)
 		case *syntax.CmdSubst:
 			s := a.captured(func() { a.apart(func() flow { return a.list(p.Stmts) }) })
-			if s.known {
+			if s.known || s.text != "" && !strings.HasPrefix(s.text, "$(") {
 				s.text = strings.TrimRight(s.text, "\n")
 			} else {
 				// What an unknown command writes stands as the command.

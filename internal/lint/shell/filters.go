@@ -3,6 +3,7 @@
 package shell
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
@@ -31,7 +32,7 @@ func (a *analysis) copied(index int, files []value) {
 		to := target
 		source := a.resolve(file.text)
 		if len(files) > 2 || strings.HasSuffix(target, "/") || folderNames.MatchString(target) {
-			to = strings.TrimRight(target, "/") + source[strings.LastIndex(source, "/"):]
+			to = strings.TrimRight(target, "/") + "/" + path.Base(source)
 		}
 		s := a.content(source)
 		a.edit(index, a.write(to, false, s)...)

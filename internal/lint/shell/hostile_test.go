@@ -163,7 +163,7 @@ func FuzzAnalyze(f *testing.F) {
 				}
 			}
 			for _, p := range problems {
-				if p.What == "" || p.Detail == "" || p.Place.Line < 1 || p.Place.Line > lines {
+				if p.What == shell.Failed || p.What == "" || p.Detail == "" || p.Place.Line < 1 || p.Place.Line > lines {
 					t.Fatalf("%+v", p)
 				}
 			}

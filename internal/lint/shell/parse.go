@@ -26,6 +26,7 @@ const (
 	Unparsable = "script-unparsable"
 	TooDeep    = "script-too-deep"
 	TooComplex = "script-too-complex"
+	Failed     = "script-not-followed" // a mistake of the analysis itself
 )
 
 const (

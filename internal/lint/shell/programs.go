@@ -283,6 +283,7 @@ func (a *analysis) find(words []value, at site) flow {
 	if len(found) == 0 {
 		found = []value{unknown("$(find)")}
 	}
+	out := stream{value: join(found, "\n"), given: true}
 	for ; i < len(words); i++ {
 		switch words[i].text {
 		case "-delete":
@@ -311,9 +312,11 @@ func (a *analysis) find(words []value, at site) flow {
 				}
 			}
 			i = end
+			out = stream{value: unknown("")}
 		}
 	}
-	a.out.write(stream{value: unknown("")})
+	out.append(constant("\n"))
+	a.out.write(out)
 	return next
 }
 
