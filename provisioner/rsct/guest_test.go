@@ -53,24 +53,24 @@ func (c *hostCommunicator) Start(ctx context.Context, cmd *packersdk.RemoteCmd) 
 	return nil
 }
 
-// screen is a Ui that keeps what it is told.
-type screen struct {
+// screenText is a Ui that keeps what it is told.
+type screenText struct {
 	packersdk.Ui
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (s *screen) say(message string) {
+func (s *screenText) say(message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.text.WriteString(message + "\n")
 }
 
-func (s *screen) Say(message string)                { s.say(message) }
-func (s *screen) Sayf(format string, args ...any)   { s.say(fmt.Sprintf(format, args...)) }
-func (s *screen) Error(message string)              { s.say(message) }
-func (s *screen) Errorf(format string, args ...any) { s.say(fmt.Sprintf(format, args...)) }
-func (s *screen) String() string {
+func (s *screenText) Say(message string)                { s.say(message) }
+func (s *screenText) Sayf(format string, args ...any)   { s.say(fmt.Sprintf(format, args...)) }
+func (s *screenText) Error(message string)              { s.say(message) }
+func (s *screenText) Errorf(format string, args ...any) { s.say(fmt.Sprintf(format, args...)) }
+func (s *screenText) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
@@ -80,7 +80,7 @@ const testRun = "0f8c2b1e-4a53-4d62-9b1f-3d8a7c5e9b10"
 
 func TestMain(m *testing.M) {
 	os.Setenv("PACKER_RUN_UUID", testRun)
-	defaultChecks("500")
+	defaultChecks(500)
 	log.SetOutput(io.Discard) // the collector's progress
 	os.Exit(m.Run())
 }
@@ -92,18 +92,24 @@ type block struct {
 	options map[string]any
 }
 
-// run runs the block and returns what the screen shows.
-func (b block) run(ctx context.Context, comm packersdk.Communicator) (string, error) {
+// prepare makes the block's provisioner.
+func (b block) prepare() (*Provisioner, error) {
 	p := &Provisioner{}
 	config := map[string]any{"mode": b.mode, "evidence_dir": b.dir, "rmc_wait": "1ms", "packer_build_name": "aix", "packer_builder_type": "null"}
 	for name, value := range b.options {
 		config[name] = value
 	}
-	if err := p.Prepare(config); err != nil {
+	return p, p.Prepare(config)
+}
+
+// run runs the block and returns what the screen shows.
+func (b block) run(ctx context.Context, comm packersdk.Communicator) (string, error) {
+	p, err := b.prepare()
+	if err != nil {
 		return "", err
 	}
-	ui := &screen{}
-	err := p.Provision(ctx, ui, comm, nil)
+	ui := &screenText{}
+	err = p.Provision(ctx, ui, comm, nil)
 	return ui.String(), err
 }
 
