@@ -99,3 +99,20 @@ func (f *fault) run(c *call) (int, bool) {
 	}
 	return 0, yesno(f.Lie) || f.Stdout != nil || f.Stderr != nil || f.Flood != nil
 }
+
+// Fault makes commands misbehave from now on, in place of the faults so far; with none
+// all commands are as they should be again.
+func (h *Host) Fault(blocks ...*FaultBlock) error {
+	var faults []*fault
+	for _, b := range blocks {
+		f, err := compileFault(b)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, f)
+	}
+	h.mu.Lock()
+	h.faults = faults
+	h.mu.Unlock()
+	return nil
+}
