@@ -39,7 +39,7 @@ func workflowFiles(t *testing.T) []string {
 func TestWorkflowsPassActionlint(t *testing.T) {
 	var out bytes.Buffer
 	// Without shellcheck and pyflakes: these may or may not be on the machine.
-	linter, err := actionlint.NewLinter(&out, &actionlint.LinterOptions{Oneline: true, LogWriter: io.Discard})
+	linter, err := actionlint.NewLinter(&out, &actionlint.LinterOptions{Oneline: true, LogWriter: io.Discard, ConfigFile: "actionlint.yaml"})
 	if err != nil {
 		t.Fatal(err)
 	}
