@@ -70,7 +70,6 @@ build {
   # powervs hands on neither a file nor a digest, so the captured image is fetched first.
   # Fetching, gate and import stand in one chain: what fails stops what follows.
   post-processors {
-    # rsct-ignore: import-behind-gate -- it fetches the captured image; the import is below
     post-processor "shell-local" {
       script           = "${path.root}/fetch.sh"
       environment_vars = local.cos
