@@ -48,6 +48,9 @@ func lost(c *policy.Command, name string, recursive bool) {
 		name = c.Folder + "/" + name
 	}
 	pattern := path.Clean(name)
+	if !strings.HasPrefix(pattern, "/") {
+		return // in a folder that is not known
+	}
 	if unharmed.MatchString(pattern) {
 		return
 	}

@@ -140,3 +140,26 @@ func TestEachFormOfEachHazardIsFoundAndNoLookAlike(t *testing.T) {
 		}
 	}
 }
+
+// The site's rules about commands that the documentation shows find what they say.
+func TestTheExampleOfSiteRulesAboutCommands(t *testing.T) {
+	p, diags := policy.Load(policy.Sources{Files: []string{"../../../example/policies/site-commands.rsct.hcl"}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	commands, _ := shell.Analyze(shell.Source{Name: "x.sh", Text: []byte("ifconfig en0\nifconfig en0 10.0.0.1 up\n: > /var/adm/cron/cron.allow\n"), Step: "x"})
+	hazard.Mark(commands)
+	result, err := p.Evaluate(context.Background(), policy.Roots{Template: &policy.Template{Commands: commands}}, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed []string
+	for _, f := range result.Findings {
+		if f.Status == policy.Fail {
+			failed = append(failed, fmt.Sprintf("%s:%d:%s", f.Rule, f.Place.Line, f.Subject))
+		}
+	}
+	if got := strings.Join(failed, " "); got != "site-no-cron-allow:3:/var/adm/cron/cron.allow site-no-ifconfig:2:en0" {
+		t.Error(got)
+	}
+}

@@ -121,11 +121,12 @@ func braces(word *syntax.Word) []*syntax.Word {
 	if !syntax.SplitBraces(&syntax.Word{Parts: append([]syntax.WordPart{}, word.Parts...)}) {
 		return []*syntax.Word{word}
 	}
-	words := expand.Braces(&syntax.Word{Parts: append([]syntax.WordPart{}, word.Parts...)})
-	for _, w := range words {
-		if len(w.Parts) == 0 {
+	var words []*syntax.Word
+	for w, err := range expand.BracesSeq(&expand.Config{}, &syntax.Word{Parts: append([]syntax.WordPart{}, word.Parts...)}) {
+		if err != nil || len(w.Parts) == 0 || len(words) >= 4096 {
 			return []*syntax.Word{word}
 		}
+		words = append(words, w)
 	}
 	if len(words) == 0 {
 		return []*syntax.Word{word}

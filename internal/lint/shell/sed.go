@@ -90,48 +90,37 @@ func (p *sedParser) pattern(text string) string {
 
 func (p *sedParser) addresses() *address {
 	a := address{}
-	given := false
-	for {
-		switch c := p.peek(); {
-		case c == '/':
-			p.at++
-			a.pattern = p.pattern(p.until('/'))
-			given = true
-		case c == '\\' && p.at+1 < len(p.text):
-			p.at += 2
-			a.pattern = p.pattern(p.until(p.text[p.at-1]))
-			given = true
-		case c >= '0' && c <= '9' || c == '$':
-			start := p.at
-			p.skip("0123456789$~")
-			a.lines = true
-			a.all = a.all || given && p.text[start:p.at] == "$"
-			given = true
-		default:
-			if !given {
-				return nil
-			}
-		}
-		if p.skip("I "); p.peek() != ',' {
-			break
-		}
-		if first := p.text[:p.at]; !strings.HasSuffix(strings.TrimSpace(first), "1") {
-			a.all = false
-		}
+	switch c := p.peek(); {
+	case c == '/':
+		p.at++
+		a.pattern = p.pattern(p.until('/'))
+	case c == '\\' && p.at+1 < len(p.text):
+		p.at += 2
+		a.pattern = p.pattern(p.until(p.text[p.at-1]))
+	case c >= '0' && c <= '9' || c == '$':
+		start := p.at
+		p.skip("0123456789$~")
+		a.lines = true
+		a.all = p.text[start:p.at] == "1"
+	default:
+		return nil
+	}
+	p.skip("I ")
+	if p.peek() == ',' {
 		p.at++
 		p.skip(" ")
 		second := p.at
-		from := a.pattern
 		if p.peek() == '/' {
 			p.at++
-			to := p.pattern(p.until('/'))
-			a.pattern = strings.Trim(from+"|"+to, "|")
+			a.pattern = strings.Trim(a.pattern+"|"+p.pattern(p.until('/')), "|")
 		} else {
 			p.skip("0123456789$+~")
-			a.all = p.text[second:p.at] == "$" && from == ""
 		}
+		// 1,$ is the whole file; another range is known at its ends only.
+		a.all = a.all && p.text[second:p.at] == "$"
 		a.lines = true
-		break
+	} else {
+		a.all = false
 	}
 	p.skip(" \t")
 	for p.peek() == '!' {
