@@ -80,7 +80,7 @@ func readsFilesets(t *testing.T, row captureRow, text []byte) {
 			}
 			if len(parts) == 4 {
 				kind := map[string]string{"type=F": "update", "type=(blank)": "base"}[parts[2]]
-				if f.Kind != kind || f.EFIXLocked != (parts[3] == "efixlock=1") {
+				if f.Kind != kind || f.EFIXLocked != Known(parts[3] == "efixlock=1") {
 					t.Errorf("%s: %+v, want %s", name, f, rest)
 				}
 			}

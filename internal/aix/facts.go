@@ -13,7 +13,8 @@ package aix
 type Facts struct {
 	// System is the identity of the guest and of its operating system.
 	System System `json:"system"`
-	// Filesets are the installed filesets (`lslpp -Lqc`), RPMs left out, sorted by name.
+	// Filesets are the installed filesets (`lslpp -Lqc`), sorted by name. RPMs and interim
+	// fixes, which lslpp lists as well, the latter to root alone, are in lists of their own.
 	Filesets Fact[[]Fileset] `json:"filesets"`
 	// RPMs are the installed RPM packages that lslpp lists, sorted by name.
 	RPMs Fact[[]RPM] `json:"rpms"`
@@ -60,6 +61,10 @@ type System struct {
 	Root Fact[bool] `json:"root"`
 	// Time is the guest's clock at the collection, RFC 3339 in UTC.
 	Time Fact[string] `json:"time"`
+	// ClockSkew is by how many seconds the guest's clock is ahead of the Packer host's,
+	// negative where it is behind; 0 when its time lies within the collection's. It is
+	// unknown for a collection by hand, which no clock of a Packer host saw.
+	ClockSkew Fact[int] `json:"clock_skew"`
 	// Level is what `oslevel -s` says.
 	Level Fact[OSLevel] `json:"level"`
 	// Model is the machine type and model of the managed system, for instance "IBM,9105-22A" (sys0 modelname).
@@ -97,10 +102,11 @@ type Fileset struct {
 	// State is one of "applied", "broken", "committed", "efix locked", "obsolete",
 	// "inconsistent", "applying", "committing", "rejecting", "deinstalling".
 	State string `json:"state"`
-	// Kind is "base", "update", or the type that lslpp prints otherwise ("product", "component", "feature", "interim fix").
+	// Kind is "base", "update", or the type that lslpp prints otherwise ("product", "component", "feature").
 	Kind string `json:"kind"`
-	// EFIXLocked says that an interim fix locks the fileset.
-	EFIXLocked bool `json:"efix_locked"`
+	// EFIXLocked says that an interim fix locks the fileset. Without root lslpp knows
+	// nothing of interim fixes (https://www.ibm.com/docs/en/aix/7.3?topic=l-lslpp-command).
+	EFIXLocked Fact[bool] `json:"efix_locked"`
 	// Parts are the usr, root and share parts (`lslpp -qlc`), sorted; empty for filesets
 	// that RMC does not need, whose parts are not collected.
 	Parts Fact[[]FilesetPart] `json:"parts"`

@@ -72,6 +72,8 @@ type Cluster struct {
 	PeerDomain Fact[string] `json:"peer_domain"`
 	// PeerDomains are all peer domains that are defined here, offline ones included, in the order shown.
 	PeerDomains Fact[[]PeerDomain] `json:"peer_domains"`
+	// Cluster0 says that the ODM holds the identity of a CAA cluster (`odmget -q name=cluster0 CuAt`).
+	Cluster0 Fact[bool] `json:"cluster0"`
 	// CAA says that a CAA cluster is configured: cluster0 in the ODM, or a caavg_private disk.
 	CAA Fact[bool] `json:"caa"`
 }

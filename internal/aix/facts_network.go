@@ -118,9 +118,9 @@ type Management struct {
 	PrefixLength Fact[int] `json:"prefix_length"`
 	// Up says whether the interface is up and running.
 	Up Fact[bool] `json:"up"`
-	// PersistedInODM is true when the ODM holds an address (netaddr6) and state=up.
+	// PersistedInODM is true when the ODM holds a link-local address (netaddr6) and state=up.
 	PersistedInODM Fact[bool] `json:"persisted_in_odm"`
-	// PersistedInRcTCPIP is true when a chdev line that is not a comment in /etc/rc.tcpip sets an address.
+	// PersistedInRcTCPIP is true when a chdev line that is not a comment in /etc/rc.tcpip sets a link-local address.
 	PersistedInRcTCPIP Fact[bool] `json:"persisted_in_rc_tcpip"`
 	// PersistedByAutoconf6 is true when /etc/rc.tcpip starts autoconf6 for the interface.
 	PersistedByAutoconf6 Fact[bool] `json:"persisted_by_autoconf6"`

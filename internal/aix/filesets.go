@@ -97,7 +97,7 @@ func ParseFilesets(output []byte) ([]Fileset, []RPM, error) {
 		if fileset.Kind == "" || !ok {
 			return nil, nil, badLine(number, line, "one of the types F P C T E R or none, and an efix lock of 0 or 1")
 		}
-		fileset.EFIXLocked = locked
+		fileset.EFIXLocked = Known(locked)
 		if _, err := ParseLevel(level); err != nil && fileset.Kind != "interim fix" {
 			return nil, nil, fmt.Errorf("line %d: %w", number, err)
 		}

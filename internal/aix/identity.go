@@ -67,3 +67,26 @@ func parseSys0(output []byte) (map[string]string, error) {
 	}
 	return attributes, nil
 }
+
+// clockSkew compares the guest's clock, which tells whole seconds, with the time that
+// the collection took on the Packer host.
+func clockSkew(guest Fact[string], options ReadOptions) Fact[int] {
+	if options.Started.Year() <= 1 || options.Ended.Year() <= 1 {
+		return Unknown[int](Why{Reason: "collected by hand: the time on the Packer host is not known"})
+	}
+	text, known := guest.Get()
+	if !known {
+		return Unknown[int](guest.Why())
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return Unknown[int](Why{Probe: ProbeDate, Reason: err.Error()})
+	}
+	switch first, last := options.Started.Truncate(time.Second), options.Ended; {
+	case t.Before(first):
+		return Known(int(t.Sub(first) / time.Second))
+	case t.After(last):
+		return Known(int((t.Sub(last) + time.Second - 1) / time.Second))
+	}
+	return Known(0)
+}

@@ -164,7 +164,7 @@ func (f *Facts) describeManagement(name string) {
 		m.Address = derive(address, func(a IPv6Address) string { return a.Address })
 		m.PrefixLength = derive(address, func(a IPv6Address) int { return a.PrefixLength })
 		m.Up = derive(i.Running, func(r Running) bool { return r.Up })
-		m.PersistedInODM = derive(i.Configured, func(c Configured) bool { return c.NetAddr6 != "" && c.State == "up" })
+		m.PersistedInODM = derive(i.Configured, func(c Configured) bool { return isLinkLocal(c.NetAddr6) && c.State == "up" })
 		configuredUp = derive(i.Configured, func(c Configured) bool { return c.State == "up" })
 	}
 	m.PersistedInRcTCPIP = derive(f.RcTCPIP, func(rc RcTCPIP) bool { return rc.sets(name) })
@@ -173,6 +173,34 @@ func (f *Facts) describeManagement(name string) {
 		m.PersistedByAutoconf6 = rc.autoconf6(name, configuredUp)
 	}
 	m.Persistent = anyTrue(m.PersistedInODM, m.PersistedInRcTCPIP, m.PersistedByAutoconf6)
+	f.compareStored(name)
+}
+
+// compareStored says so when the link-local address that runs is not the one that
+// comes back at boot.
+func (f *Facts) compareStored(name string) {
+	address := func(text string) Fact[string] {
+		if !isLinkLocal(text) {
+			return Unknown[string](Why{Reason: "no link-local address"})
+		}
+		a, _ := parseAddress6(text)
+		return Known(a.String())
+	}
+	running, _ := f.Management.Address.Get()
+	sources := map[string]Fact[string]{"ifconfig": address(running)}
+	interfaces, _ := f.Interfaces.Get()
+	for _, i := range interfaces {
+		if configured, _ := i.Configured.Get(); i.Name == name {
+			sources["the ODM"] = address(configured.NetAddr6)
+		}
+	}
+	rc, _ := f.RcTCPIP.Get()
+	for _, line := range rc.Chdev {
+		if line.Interface == name && !line.Commented && (line.NetAddr6 != "" || line.Clears) {
+			sources["/etc/rc.tcpip"] = address(line.NetAddr6)
+		}
+	}
+	f.disagree(name+" link-local address", sources)
 }
 
 func (m *Management) unknown(why Why) {

@@ -154,7 +154,8 @@ func TestFilesetRowsOfAllKinds(t *testing.T) {
 	want := []string{"IJ1 1.0.0.0 committed interim fix false", "a.b 1 obsolete product false", "rsct.core.rmc 3.2.6.10 efix locked update true"}
 	got := []string{}
 	for _, f := range filesets {
-		got = append(got, fmt.Sprintf("%s %s %s %s %v", f.Name, f.Level, f.State, f.Kind, f.EFIXLocked))
+		locked, _ := f.EFIXLocked.Get()
+		got = append(got, fmt.Sprintf("%s %s %s %s %v", f.Name, f.Level, f.State, f.Kind, locked))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

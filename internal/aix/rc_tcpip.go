@@ -111,7 +111,7 @@ func parseChdev(words []string) (ChdevLine, bool) {
 }
 
 // sets reports whether the file, as it runs from its first line to its last, leaves
-// the interface with an IPv6 address.
+// the interface with a link-local IPv6 address.
 func (rc RcTCPIP) sets(name string) bool {
 	set := false
 	for _, line := range rc.Chdev {
@@ -120,7 +120,7 @@ func (rc RcTCPIP) sets(name string) bool {
 		case line.Clears, line.State == "down", line.State == "detach":
 			set = false
 		case line.NetAddr6 != "":
-			set = true
+			set = isLinkLocal(line.NetAddr6)
 		}
 	}
 	return set

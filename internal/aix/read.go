@@ -7,12 +7,16 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
 // ReadOptions are the settings that reading depends on.
 type ReadOptions struct {
 	// ManagementInterface names the management interface; empty to detect it.
 	ManagementInterface string
+	// Started and Ended are when the collection began and was over by the Packer host's
+	// clock; zero where that clock did not see it.
+	Started, Ended time.Time
 }
 
 // Read reads the outputs of one collection. It never fails: what does not read is
@@ -20,6 +24,7 @@ type ReadOptions struct {
 func Read(outputs Outputs, options ReadOptions) *Facts {
 	f := &Facts{Disagreements: []Disagreement{}}
 	f.readSystem(outputs)
+	f.System.ClockSkew = clockSkew(f.System.Time, options)
 	f.readFilesets(outputs)
 	f.readMaintenance(outputs)
 	f.Subsystems = parsed(outputs, ProbeSubsystems, ParseSubsystems)

@@ -80,7 +80,8 @@ func (f *Facts) readInBand(outputs Outputs) Fact[InBand] {
 	if !in.Active {
 		return Known(in)
 	}
-	return derive(parsed(outputs, ProbeInBand, ParseInBand), func(consoles []string) InBand {
+	consoles := someOrRoot(f, ProbeInBand, parsed(outputs, ProbeInBand, ParseInBand))
+	return derive(consoles, func(consoles []string) InBand {
 		in.Consoles = consoles
 		return in
 	})
@@ -142,7 +143,7 @@ func (f *Facts) readCluster(outputs Outputs) {
 		return ""
 	})
 	f.comparePeerDomain()
-	cluster0 := parsed(outputs, ProbeCluster0, func(b []byte) (bool, error) {
+	f.Cluster.Cluster0 = parsed(outputs, ProbeCluster0, func(b []byte) (bool, error) {
 		objects, err := ParseODM(b)
 		for _, o := range objects {
 			if o.Class != "CuAt" || o.Values["name"] != "cluster0" {
@@ -152,7 +153,7 @@ func (f *Facts) readCluster(outputs Outputs) {
 		return len(objects) > 0, err
 	})
 	repository := derive(f.Boot.VolumeGroups, func(names []string) bool { return slices.Contains(names, "caavg_private") })
-	f.Cluster.CAA = anyTrue(cluster0, repository)
+	f.Cluster.CAA = anyTrue(f.Cluster.Cluster0, repository)
 }
 
 // readPeerDomains reads lsrpdomain. Where that command is missing, as rsct.basic

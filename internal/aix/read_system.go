@@ -4,6 +4,7 @@ package aix
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +34,12 @@ func (f *Facts) readFilesets(outputs Outputs) {
 	if why == nil {
 		filesets, rpms, err := ParseFilesets(out.Stdout)
 		if err == nil {
+			filesets = slices.DeleteFunc(filesets, func(x Fileset) bool { return x.Kind == "interim fix" })
+			for i := range filesets {
+				if locked, _ := filesets[i].EFIXLocked.Get(); !locked {
+					filesets[i].EFIXLocked = ifRoot(f, ProbeFilesets, filesets[i].EFIXLocked)
+				}
+			}
 			f.readParts(outputs, filesets)
 			f.Filesets, f.RPMs = Known(filesets), Known(rpms)
 			return
@@ -64,7 +71,7 @@ func (f *Facts) readParts(outputs Outputs, filesets []Fileset) {
 		fileset := &filesets[i]
 		list := parts[fileset.Name]
 		switch {
-		case list == nil && (!hasParts(fileset.Name) || fileset.Kind == "interim fix"):
+		case list == nil && !hasParts(fileset.Name):
 			fileset.Parts = none
 		case why != nil:
 			fileset.Parts = Unknown[[]FilesetPart](*why)
@@ -137,4 +144,8 @@ func (f *Facts) readCloudInit(outputs Outputs) {
 	f.CloudInit.Installed = derive(version, func(v string) bool { return v != "" })
 	f.CloudInit.Links = parsed(outputs, ProbeRc2Links, ParseRc2Links)
 	f.CloudInit.Config = parsed(outputs, ProbeCloudConfig, ParseCloudConfig)
+	// A folder above it that another user may not search looks like no file.
+	if config, known := f.CloudInit.Config.Get(); known && !config.Present {
+		f.CloudInit.Config = ifRoot(f, ProbeCloudConfig, f.CloudInit.Config)
+	}
 }

@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestHealthyGuestReadsWhole(t *testing.T) {
-	facts := Read(outputsOf(guest), ReadOptions{})
+	started := time.Date(2026, 11, 24, 11, 59, 58, 5e8, time.UTC)
+	facts := Read(outputsOf(guest), ReadOptions{Started: started, Ended: started.Add(30 * time.Second)})
 	expect(t, facts, map[string]string{
-		"system.os": "AIX", "system.hostname": "golden", "system.root": "true", "system.time": "2026-11-24T12:00:00Z",
+		"system.clock_skew": "0", "cluster.cluster0": "false", "system.os": "AIX", "system.hostname": "golden", "system.root": "true", "system.time": "2026-11-24T12:00:00Z",
 		"system.level.version": "7.3", "system.level.technology_level": "2", "system.level.service_pack": "2", "system.level.build": "2420",
 		"system.model": "IBM,9105-22A", "system.partition_uuid": "0f0e0d0c-0b0a-4908-8706-050403020100", "system.system_id": "IBM,0212345A7",
 		"system.firmware": "IBM,FW1050.70 (ML1050_132)", "system.os_uuid": "11111111-2222-4333-8444-555555555555",
@@ -156,5 +158,70 @@ func TestReadingIsDeterministic(t *testing.T) {
 		if string(again) != string(first) {
 			t.Fatal("the same outputs read differently")
 		}
+	}
+}
+
+// The guest's clock says 12:00:00, to the second.
+func TestClockSkewIsThatOutsideTheCollection(t *testing.T) {
+	at := func(clock string) time.Time {
+		parsed, err := time.Parse("15:04:05.000", clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Date(2026, 11, 24, parsed.Hour(), parsed.Minute(), parsed.Second(), parsed.Nanosecond(), time.UTC)
+	}
+	for _, c := range []struct{ started, ended, want string }{
+		{"11:59:50.000", "12:00:10.000", "0"},
+		{"12:00:00.900", "12:00:10.000", "0"}, // the second that was going on
+		{"11:59:50.000", "12:00:00.000", "0"},
+		{"12:00:01.000", "12:00:10.000", "-1"},
+		{"11:59:50.000", "11:59:59.500", "1"},
+		{"11:00:00.000", "11:30:00.000", "1800"},
+		{"13:00:00.000", "13:30:00.000", "-3600"},
+	} {
+		expect(t, Read(outputsOf(guest), ReadOptions{Started: at(c.started), Ended: at(c.ended)}), map[string]string{"system.clock_skew": c.want})
+	}
+	expect(t, Read(outputsOf(guest), ReadOptions{}), map[string]string{"system.clock_skew": "unknown: collected by hand"})
+	expect(t, Read(with(ProbeDate, "soon\n"), ReadOptions{Started: at("11:59:50.000"), Ended: at("12:00:10.000")}), map[string]string{"system.clock_skew": "unknown: "})
+}
+
+// What IBM says that lslpp shows to root alone, and what another user may not reach,
+// is unknown without root.
+func TestWithoutRootSilenceIsNoAnswer(t *testing.T) {
+	fixes := "rsct.core:rsct.core.rmc:3.2.6.10: : :C:F:x: : : : : : :1:1:/:\nIJ1:IJ1:1.0.0.0: : :C:E:an interim fix: : : : : : :0:0:/:\nx:x.y:1.0.0.0: : :C: :x: : : : : : :0:0:/:\n"
+	proxy := guest[ProbeSubsystems] + " mcproxy rsct 1 active\n"
+	changes := []string{ProbeFilesets, fixes, ProbeCloudConfig, "absent\n", ProbeSubsystems, proxy, ProbeInBand, "Status of the proxy\n"}
+	expect(t, Read(with(changes...), ReadOptions{}), map[string]string{
+		"filesets[]": "2", "filesets[0].efix_locked": "true", "filesets[1].efix_locked": "false",
+		"cloud_init.config.present": "false", "rmc.in_band.active": "true",
+	})
+	expect(t, Read(with(append(changes, ProbeUID, "204\n")...), ReadOptions{}), map[string]string{
+		"filesets[]": "2", "filesets[0].efix_locked": "true", "filesets[1].efix_locked": "unknown: not collected as root",
+		"cloud_init.config": "unknown: not collected as root", "rmc.in_band": "unknown: not collected as root",
+	})
+}
+
+// An address that comes back at boot, but is not the one that runs, is no agreement;
+// one that is not link-local brings nothing back.
+func TestStoredAddressIsComparedWithTheOneThatRuns(t *testing.T) {
+	odm := func(address string) string {
+		return "@@ en0\n" + attributesOf("198.51.100.10", "", "up") + "@@ = 0\n@@ en1\n" + attributesOf("", address, "up") + "@@ = 0\n"
+	}
+	for name, c := range map[string]struct {
+		odm, rc string
+		want    map[string]string
+	}{
+		"the same, written otherwise": {"FE80:0:0::f8a1:2ff:fe34:5601", "", map[string]string{"disagreements[]": "0", "management.persistent": "true"}},
+		"another in the ODM": {"fe80::1", "", map[string]string{"disagreements[]": "1", "disagreements[0].subject": "en1 link-local address",
+			"disagreements[0].sources[0]": "ifconfig says fe80::f8a1:2ff:fe34:5601", "disagreements[0].sources[1]": "the ODM says fe80::1"}},
+		"another in rc.tcpip": {"", "chdev -l en1 -anetaddr6=fe80::2 -aprefixlen=64\n", map[string]string{"disagreements[]": "1",
+			"disagreements[0].sources[0]": "/etc/rc.tcpip says fe80::2"}},
+		"a global one in the ODM": {"2001:db8::1", "", map[string]string{"disagreements[]": "0", "management.persisted_in_odm": "false", "management.persistent": "false"}},
+		"a global one in rc.tcpip": {"", "chdev -l en1 -anetaddr6=2001:db8::1 -aprefixlen=64\n",
+			map[string]string{"disagreements[]": "0", "management.persisted_in_rc_tcpip": "false"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, Read(with(ProbeAttributes, odm(c.odm), ProbeRcTCPIP, rcHead+c.rc), ReadOptions{}), c.want)
+		})
 	}
 }

@@ -17,7 +17,7 @@ func renderFilesets(filesets []Fileset, rpms []RPM) string {
 	var b strings.Builder
 	for _, f := range filesets {
 		locked := 0
-		if f.EFIXLocked {
+		if is, _ := f.EFIXLocked.Get(); is {
 			locked = 1
 		}
 		fmt.Fprintf(&b, "x:%s:%s: : :%s:%s:d: : : : : : :0:%d:/:\n", f.Name, f.Level, letters[f.State], types[f.Kind], locked)

@@ -131,7 +131,7 @@ func (c *Collection) Outputs() aix.Outputs {
 
 // Facts reads the collection.
 func (c *Collection) Facts() *aix.Facts {
-	return aix.Read(c.Outputs(), aix.ReadOptions{ManagementInterface: c.ManagementInterface})
+	return aix.Read(c.Outputs(), aix.ReadOptions{ManagementInterface: c.ManagementInterface, Started: c.Started, Ended: c.Ended})
 }
 
 // Probe is the raw output of one read-only command.

@@ -228,7 +228,10 @@ func BenchmarkFramingAndParsing(b *testing.B) {
 				}
 				b.SetBytes(int64(len(output)))
 				b.ReportAllocs()
+				// The quickest of all, as for the scan.
+				best := time.Hour
 				for b.Loop() {
+					started := time.Now()
 					probes, _, err := Parse(sent, testNonce)
 					if err != nil {
 						b.Fatal(err)
@@ -241,8 +244,10 @@ func BenchmarkFramingAndParsing(b *testing.B) {
 							b.Fatal(len(filesets), err)
 						}
 					}
+					best = min(best, time.Since(started))
 				}
-				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(scan), "x-linescan")
+				b.ReportMetric(float64(len(output))/best.Seconds()/1e6, "best-MB/s")
+				b.ReportMetric(float64(best)/float64(scan), "x-linescan")
 				if lines < 0 {
 					b.Fatal("unreachable: the scan must not be optimised away")
 				}
