@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/aixsim"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/probe"
 )
 
@@ -72,6 +73,28 @@ func TestFactsPrintsUnknownsWithTheirReasons(t *testing.T) {
 	code, out, _ := call(collect(t, ""), "facts", "-")
 	if code != ExitOK || !strings.Contains(out, `"interface": "en1"`) || !strings.Contains(out, `"unknown"`) {
 		t.Errorf("%d %.300s", code, out)
+	}
+}
+
+// The collector's raw output, and an evidence.json with the same in it, are one input.
+func TestRawOutputAndDocumentAreInterchangeable(t *testing.T) {
+	raw := collect(t, "")
+	probes, nonce, err := probe.Parse(raw, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := &evidence.Record{Schema: evidence.Schema, Run: evidence.Run{Source: "standard input"},
+		Collections: []evidence.Collection{{Mode: evidence.ModeFinal, Sequence: 1, Nonce: nonce, Probes: probes}}}
+	document, err := record.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"facts", "check"} {
+		rawCode, fromRaw, _ := call(raw, command, "-")
+		code, fromDocument, words := call(document, command, "-")
+		if rawCode != ExitOK || code != rawCode || fromDocument != fromRaw {
+			t.Errorf("%s: %d and %d\n%s%.500s\n%.500s", command, rawCode, code, words, fromRaw, fromDocument)
+		}
 	}
 }
 
