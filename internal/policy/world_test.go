@@ -27,9 +27,14 @@ func (w world) roots() Roots {
 // healthy is a Power VS virtual machine in order, written by us after what IBM's
 // pages and public listings of such machines show.
 func healthy() world {
+	disk := image.Disk{File: "aix73_rootvg.img", Size: 20 << 30, ActualSize: 20 << 30, Capacity: 20 << 30, Boot: true}
 	return world{guest: healthyFacts(), baseline: healthyFacts(), image: &image.Facts{
 		Name: "aix73.ova.gz", IsFile: true, Size: 12 << 30, Format: "ova.gz", Importable: true,
-		SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		SHA256:    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		Container: image.ContainerGzip, OSType: "aix", Architecture: "ppc64", BootVolumes: []string{disk.File},
+		OVF:      image.Descriptor{State: image.Read, Name: "aix73.ovf", First: true, OSID: 9, OSType: "AIX", Architecture: "ppc64", Disks: []image.Disk{disk}},
+		Meta:     image.Meta{State: image.Absent},
+		Manifest: image.Manifest{State: image.Absent},
 	}}
 }
 
@@ -70,7 +75,7 @@ func healthyFacts() *aix.Facts {
 		RMC: aix.RMC{
 			ControlPoints: aix.Known([]aix.ControlPoint{{Token1: "I", Token2: "A", NodeID: "0x9a0b1c2d3e4f5061", Address: "fe80::1", Connected: true}}),
 			InBand:        aix.Known(aix.InBand{}), Records: aix.Known([]aix.MCPRecord{}),
-			Connected: aix.Known(true),
+			Connected: aix.Known(true), RemoteClients: aix.Known(true),
 			PacketFilter: aix.PacketFilter{
 				IPv4: aix.Known(aix.FilterTable{}), IPv6: aix.Known(aix.FilterTable{}), BlocksRMC: aix.Known(false),
 			},

@@ -1,6 +1,6 @@
 # Resource Monitoring and Control: running, started at boot, connected, not blocked.
-# Whether ctrmc accepts remote clients no public source says how to read without
-# changing it; a connection that is lost for that reason shows in rmc-connected.
+# Whether ctrmc accepts remote clients is read from its TCP port: the daemon is bound
+# to it only while it does.
 
 variable "rmc_resource_managers" {
   type        = list(string)
@@ -55,6 +55,21 @@ rule "rmc-connected" {
   found     = "${length(guest.rmc.control_points) == 0 ? "no control point" : join(", ", [for p in guest.rmc.control_points : "control point ${p.address} ${p.connected ? "connected" : "in state ${p.token1}"}"])}; ${guest.rmc.in_band.present ? "mcproxy ${guest.rmc.in_band.active ? "active" : "inoperative"}, naming ${length(guest.rmc.in_band.consoles) == 0 ? "no console" : join(", ", guest.rmc.in_band.consoles)}" : "no mcproxy"}"
   remedy    = "Check the link-local address of the management interface, refresh with `/usr/sbin/rsct/bin/rmcctrl -p` and `/usr/sbin/rsct/bin/rmcrefreshMD -s ctrmc`, and allow fifteen minutes before judging again."
   reference = "https://cloud.ibm.com/docs/power-iaas?topic=power-iaas-rsct-rmc-aix"
+  controls  = ["NIST-800-53:CM-6"]
+  bears_on  = "rmc"
+}
+
+rule "rmc-remote-clients" {
+  severity  = "error"
+  summary   = "RMC accepts remote clients"
+  requires  = "guest-is-aix"
+  # Through the hypervisor RMC needs no port; and while ctrmc is stopped, that is the finding.
+  applies   = anytrue([for s in guest.subsystems : s.name == "ctrmc" && s.active]) && !(guest.rmc.in_band.active && length(guest.rmc.in_band.consoles) > 0)
+  condition = guest.rmc.remote_clients
+  expected  = "ctrmc listening on TCP port 657"
+  found     = guest.rmc.remote_clients ? "listening" : "not listening"
+  remedy    = "Enable remote clients with `/usr/sbin/rsct/bin/rmcctrl -p`, and take `rmcctrl -P` or `-Q` out of the build."
+  reference = "https://www.ibm.com/docs/en/rsct/3.3?topic=security-port-usage"
   controls  = ["NIST-800-53:CM-6"]
   bears_on  = "rmc"
 }
