@@ -43,7 +43,14 @@ simulate() {
 
 image() { # NAME: a small image file in the shape of an OVA
 	mkdir -p "$work/ova"
-	printf '<?xml version="1.0"?>\n<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1"/>\n' >"$work/ova/aix.ovf"
+	cat >"$work/ova/aix.ovf" <<-'OVF'
+		<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1">
+		<References><File id="file1" href="disk1.img" size="1048576"/></References>
+		<DiskSection><Info/><Disk diskId="disk1" fileRef="file1" capacity="1048576"/></DiskSection>
+		<VirtualSystem id="vs0"><OperatingSystemSection id="9"><Info/><Description>AIX</Description></OperatingSystemSection>
+		<VirtualHardwareSection><Info/><Item><HostResource>ovf:/disk/disk1</HostResource><ResourceType>17</ResourceType></Item></VirtualHardwareSection></VirtualSystem>
+		</Envelope>
+	OVF
 	head -c 1048576 /dev/zero >"$work/ova/disk1.img"
 	(cd "$work/ova" && tar cf - aix.ovf disk1.img) | gzip -n >"$work/$1"
 	rm -rf "$work/ova"

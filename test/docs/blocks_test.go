@@ -59,7 +59,14 @@ func newDesk(t *testing.T) *desk {
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-printf '<?xml version="1.0"?>\n<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1"/>\n' >"$dir/aix.ovf"
+cat >"$dir/aix.ovf" <<'OVF'
+<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1">
+<References><File id="file1" href="disk1.img" size="65536"/></References>
+<DiskSection><Info/><Disk diskId="disk1" fileRef="file1" capacity="65536"/></DiskSection>
+<VirtualSystem id="vs0"><OperatingSystemSection id="9"><Info/><Description>AIX</Description></OperatingSystemSection>
+<VirtualHardwareSection><Info/><Item><HostResource>ovf:/disk/disk1</HostResource><ResourceType>17</ResourceType></Item></VirtualHardwareSection></VirtualSystem>
+</Envelope>
+OVF
 head -c 65536 /dev/zero >"$dir/disk1.img"
 tar cf - -C "$dir" aix.ovf disk1.img | gzip -n >"$1"
 `, 0o700)
