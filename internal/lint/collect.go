@@ -4,6 +4,7 @@ package lint
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -146,8 +147,17 @@ func (l *linting) candidate(found *candidates, given string) error {
 		if found.walked++; found.walked > maxWalk {
 			return fmt.Errorf("%s: more than %d files; name the folders that hold the templates and scripts", given, maxWalk)
 		}
-		if strings.HasPrefix(name, ".") || !entry.Type().IsRegular() && !pointsToFile(path, entry) {
+		if strings.HasPrefix(name, ".") {
 			return nil
+		}
+		if !entry.Type().IsRegular() {
+			is, err := pointsToFile(path, entry)
+			if err != nil {
+				l.ignore(path, fmt.Sprintf("it is a link that leads nowhere (%v)", describe(err)))
+			}
+			if !is {
+				return nil
+			}
 		}
 		return l.file(found, path, false)
 	})
@@ -155,12 +165,21 @@ func (l *linting) candidate(found *candidates, given string) error {
 
 // pointsToFile reports that a link in a folder leads to a regular file. Links to
 // folders are not followed, so that no loop is.
-func pointsToFile(path string, entry fs.DirEntry) bool {
+func pointsToFile(path string, entry fs.DirEntry) (bool, error) {
 	if entry.Type()&fs.ModeSymlink == 0 {
-		return false
+		return false, nil
 	}
 	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+	return err == nil && info.Mode().IsRegular(), err
+}
+
+// describe leaves out of a file error what the message around it says already.
+func describe(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
 }
 
 var scriptExtension = regexp.MustCompile(`\.(?:sh|ksh|ksh93|bash|mksh)$`)

@@ -62,6 +62,9 @@ type Finding struct {
 	Suppressed string `json:"suppressed,omitempty"`
 	// Known says that it is in the baseline.
 	Known bool `json:"known,omitempty"`
+
+	// command says that it is about a command.
+	command bool
 }
 
 // counts reports whether the finding is one to act upon.
@@ -284,7 +287,10 @@ func (l *linting) unique(findings []Finding) []Finding {
 		if l.without[f.Place.File] {
 			continue
 		}
-		key := id{rule: f.Rule, found: f.Found, status: f.Status, place: *f.Place}
+		key := id{rule: f.Rule, status: f.Status, place: *f.Place}
+		if !f.command {
+			key.found = f.Found // two things that stand at one place
+		}
 		at, ok := seen[key]
 		if !ok {
 			seen[key] = len(out)
@@ -335,7 +341,7 @@ func (l *linting) locate(found []policy.Finding, t *policy.Template) []Finding {
 		if f.Place != nil {
 			c := commands[*f.Place]
 			if c != nil {
-				finding.Step = c.Step
+				finding.Step, finding.command = c.Step, true
 			}
 			l.extent(&finding, c)
 		}

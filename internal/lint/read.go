@@ -123,6 +123,10 @@ func (b *builder) shell(src shell.Source, branch string) {
 		b.problem(p)
 	}
 	for _, c := range commands {
+		c.Text = strings.ReplaceAll(c.Text, notKnown, "${…}")
+		for i := range c.Words {
+			c.Words[i] = strings.ReplaceAll(c.Words[i], notKnown, "${…}")
+		}
 		if branch != "" {
 			c.Branch = strings.Trim(branch+"/"+c.Branch, "/")
 		}
@@ -130,6 +134,9 @@ func (b *builder) shell(src shell.Source, branch string) {
 		b.uploaded(c)
 	}
 }
+
+// notKnown is what template and playbook put for what only a build knows.
+const notKnown = "${rsct_not_known}"
 
 // maxUnder bounds how deep uploaded scripts run one another.
 const maxUnder = 5

@@ -3,6 +3,7 @@
 package lint
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
@@ -52,6 +53,9 @@ func (l *linting) suppressions(names []string) []*comment {
 				for to < len(lines) && (strings.TrimSpace(lines[to]) == "" || isComment(lines[to])) {
 					to++
 				}
+				if extension := path.Ext(name); to < len(lines) && (extension == ".yml" || extension == ".yaml") {
+					to = taskEnd(lines, to)
+				}
 				to++
 			}
 			for _, rule := range strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
@@ -72,6 +76,27 @@ func (l *linting) suppressions(names []string) []*comment {
 		}
 	}
 	return comments
+}
+
+// taskEnd is the index of the last line of the task that begins at an index: a
+// comment above a task of a playbook speaks of the whole task.
+func taskEnd(lines []string, first int) int {
+	if !strings.HasPrefix(strings.TrimSpace(lines[first]), "- ") {
+		return first
+	}
+	indent := len(lines[first]) - len(strings.TrimLeft(lines[first], " "))
+	last := first
+	for i := first + 1; i < len(lines); i++ {
+		text := strings.TrimLeft(lines[i], " ")
+		if text == "" {
+			continue
+		}
+		if len(lines[i])-len(text) <= indent {
+			break
+		}
+		last = i
+	}
+	return last
 }
 
 func isComment(line string) bool {

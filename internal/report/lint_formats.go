@@ -12,8 +12,8 @@ import (
 	"github.com/powervs-aix/packer-plugin-rsct/internal/policy"
 )
 
-// LintSchema names the schema of what LintJSON writes: docs/schemas/lint-v1.json.
-const LintSchema = "https://github.com/powervs-aix/packer-plugin-rsct/docs/schemas/lint-v1.json"
+// LintSchema names the schema of what LintJSON writes: docs/schemas/lint-v1.schema.json.
+const LintSchema = "https://github.com/powervs-aix/packer-plugin-rsct/docs/schemas/lint-v1.schema.json"
 
 // LintJSON renders what lint found for programs.
 func LintJSON(r *lint.Result) ([]byte, error) {

@@ -48,10 +48,11 @@ var (
 	steps      = regexp.MustCompile(`\.(\w+)|\[['"]?([\w-]+)['"]?\]`)
 )
 
-// maxRender bounds how deep variables may speak of one another, and how long a text
-// may become.
+// The bounds of one text: how deep variables may speak of one another, how many are
+// looked up, and how long it may become.
 const (
 	maxRender     = 16
+	maxLookups    = 5000
 	maxRenderSize = 1 << 18
 )
 
@@ -62,7 +63,7 @@ func (n *node) render(s scope) (t text.Text, whole bool) {
 	}
 	written := n.written()[0]
 	whole = true
-	at := 0
+	at, budget := 0, maxLookups
 	value := n.text
 	for _, match := range jinja.FindAllStringIndex(value, -1) {
 		if match[0] > at {
@@ -75,7 +76,7 @@ func (n *node) render(s scope) (t text.Text, whole bool) {
 			// Statements and comments print nothing; both arms of a condition stay.
 			continue
 		}
-		rendered, ok := s.expression(strings.TrimSpace(strings.Trim(strings.TrimSuffix(strings.TrimPrefix(expression, "{{"), "}}"), "-")), 0)
+		rendered, ok := s.expression(strings.TrimSpace(strings.Trim(strings.TrimSuffix(strings.TrimPrefix(expression, "{{"), "}}"), "-")), 0, &budget)
 		if !ok {
 			rendered, whole = unknownText, false
 		}
@@ -110,12 +111,12 @@ func locate(value string, offset int) (line, column int) {
 
 // expression is the text of a Jinja expression, if it is a variable that is known,
 // with or without a default, or a quoted text.
-func (s scope) expression(expression string, depth int) (string, bool) {
+func (s scope) expression(expression string, depth int, budget *int) (string, bool) {
 	if m := quotedText.FindStringSubmatch(expression); m != nil {
 		return m[1] + m[2], true
 	}
 	m := reference.FindStringSubmatch(expression)
-	if m == nil || depth > maxRender {
+	if *budget--; m == nil || depth > maxRender || *budget < 0 {
 		return "", false
 	}
 	value, declared := s[m[1]]
@@ -130,11 +131,11 @@ func (s scope) expression(expression string, depth int) (string, bool) {
 	for _, step := range steps.FindAllStringSubmatch(m[2], -1) {
 		value = value.get(step[1] + step[2])
 	}
-	return s.text(value, depth+1)
+	return s.text(value, depth+1, budget)
 }
 
 // text is the text of a variable's value with the variables in it.
-func (s scope) text(n *node, depth int) (string, bool) {
+func (s scope) text(n *node, depth int, budget *int) (string, bool) {
 	if n == nil || n.kind != scalar || n.tagged || depth > maxRender {
 		return "", false
 	}
@@ -145,7 +146,7 @@ func (s scope) text(n *node, depth int) (string, bool) {
 			whole = whole && size <= maxRenderSize
 			return ""
 		}
-		value, ok := s.expression(strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(match, "{{"), "}}")), depth)
+		value, ok := s.expression(strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(match, "{{"), "}}")), depth, budget)
 		whole = whole && ok
 		size += len(value)
 		return value
@@ -155,7 +156,10 @@ func (s scope) text(n *node, depth int) (string, bool) {
 
 // known is the text of a scalar with the variables that are known; ok is false when
 // some are not.
-func (s scope) known(n *node) (string, bool) { return s.text(n, 0) }
+func (s scope) known(n *node) (string, bool) {
+	budget := maxLookups
+	return s.text(n, 0, &budget)
+}
 
 // words are the texts of a list, of a scalar with commas, or of a variable that holds
 // a list; what is not known reads as unknownText.

@@ -118,9 +118,33 @@ func parse(file *files.File) (documents []*node, problem *policy.Problem) {
 		if document.Body == nil {
 			continue
 		}
-		documents = append(documents, c.convert(document.Body, 0))
+		converted := c.convert(document.Body, 0)
+		if expanded(converted, map[*node]int{}) > maxExpanded {
+			return nil, fail(1, 1, "its aliases stand for more than %d values (aliases of aliases), so it was not looked at; Ansible would run out of memory", maxExpanded)
+		}
+		documents = append(documents, converted)
 	}
 	return documents, nil
+}
+
+// maxExpanded bounds how many values a document has when each alias is written out.
+const maxExpanded = 1_000_000
+
+// expanded counts them, up to more than maxExpanded. Each node is counted once and
+// remembered, so the counting is as quick as the document is short.
+func expanded(n *node, known map[*node]int) int {
+	if size, ok := known[n]; ok {
+		return size
+	}
+	size := 1
+	for _, item := range n.items {
+		size = min(size+expanded(item, known), maxExpanded+1)
+	}
+	for _, p := range n.pairs {
+		size = min(size+expanded(p.value, known), maxExpanded+1)
+	}
+	known[n] = size
+	return size
 }
 
 // tooDeep is the line on which brackets or dashes nest too deep for a recursive

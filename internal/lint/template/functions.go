@@ -133,9 +133,7 @@ func (r *reading) parseTemplateFile(path string) (hclsyntax.Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Scanned as the heredoc that it is like; only what is too complex is refused here.
-	heredoc := "x = <<RSCT_TEMPLATE_END\n" + string(file.Text) + "\nRSCT_TEMPLATE_END\n"
-	if diags := policy.Scan([]byte(heredoc), file.Path); diags.HasErrors() {
+	if diags := scanTemplate(file.Text, file.Path); diags.HasErrors() {
 		return nil, diags
 	}
 	expr, diags := hclsyntax.ParseTemplate(file.Text, file.Path, hcl.InitialPos)

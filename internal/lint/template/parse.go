@@ -102,12 +102,18 @@ func scanJSON(src []byte, name string) hcl.Diagnostics {
 			}
 		case string:
 			if strings.Contains(t, "${") || strings.Contains(t, "%{") {
-				if diags := policy.Scan([]byte("x = \""+strings.ReplaceAll(t, "\n", " ")+"\"\n"), name); diags.HasErrors() && diags[0].Summary == policy.TooComplex {
-					return refuse("%s", diags[0].Detail)
+				if diags := scanTemplate([]byte(t), name); diags.HasErrors() {
+					return refuse("The template in a string: %s", diags[0].Detail)
 				}
 			}
 		}
 	}
+}
+
+// scanTemplate refuses what would make the parser of a template run out of stack. The
+// template is scanned as the heredoc that it is like.
+func scanTemplate(src []byte, name string) hcl.Diagnostics {
+	return policy.Scan([]byte("x = <<RSCT_TEMPLATE_END\n"+string(src)+"\nRSCT_TEMPLATE_END\n"), name)
 }
 
 // block is a block of a template, those of dynamic blocks included, with the context

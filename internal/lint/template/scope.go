@@ -46,7 +46,7 @@ type local struct {
 
 // maxValue bounds the text in one variable or local, in bytes: texts can grow with
 // every local that doubles another.
-const maxValue = 1 << 18
+const maxValue = 1 << 16
 
 // variables declares variables and locals, and sets them in Packer's order: default,
 // environment, *.auto.pkrvars files, files given, values given.
@@ -240,7 +240,8 @@ func (r *reading) value(expr hcl.Expression, ctx *hcl.EvalContext) (v cty.Value)
 	}
 	v, _ = v.UnmarkDeep()
 	if sizeOf(v) > maxValue {
-		return cty.UnknownVal(v.Type())
+		// Not even its type is kept: that of a tuple is as long as the tuple.
+		return cty.DynamicVal
 	}
 	return v
 }

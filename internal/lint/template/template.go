@@ -193,6 +193,8 @@ type reading struct {
 	sources map[string][]byte // the text of HCL files by the name in their ranges
 	scope   scope
 	out     *Template
+	// followed counts the expressions whose text was followed.
+	followed int
 }
 
 func (r *reading) problem(what string, place policy.Place, format string, args ...any) {

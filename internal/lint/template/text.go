@@ -20,8 +20,12 @@ import (
 // script sets, so that a word with it is a word that is not known.
 const unknownText = "${rsct_not_known}"
 
-// maxDepth bounds how far a text is followed through locals and files.
-const maxDepth = 32
+// The bounds of following texts through locals and files: how far, and how many
+// expressions of one template in all. A local may name another one many times.
+const (
+	maxDepth    = 32
+	maxFollowed = 20_000
+)
 
 // written is a text with where it was written. Whole is false when parts of it are
 // not known, which read as unknownText.
@@ -36,7 +40,7 @@ func (r *reading) text(expr hcl.Expression, ctx *hcl.EvalContext) written {
 }
 
 func (r *reading) textAt(expr hcl.Expression, ctx *hcl.EvalContext, depth int) written {
-	if depth > maxDepth {
+	if r.followed++; depth > maxDepth || r.followed > maxFollowed {
 		return unknownAt(expr)
 	}
 	switch e := expr.(type) {
@@ -180,7 +184,7 @@ type list struct {
 func (r *reading) list(expr hcl.Expression, ctx *hcl.EvalContext) list { return r.listAt(expr, ctx, 0) }
 
 func (r *reading) listAt(expr hcl.Expression, ctx *hcl.EvalContext, depth int) list {
-	if depth > maxDepth {
+	if r.followed++; depth > maxDepth || r.followed > maxFollowed {
 		return list{}
 	}
 	switch e := expr.(type) {
@@ -341,7 +345,7 @@ func (r *reading) jsonString(expr hcl.Expression) (hcl.Expression, bool) {
 		at.End.Byte--
 		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: at}, true
 	}
-	if policy.Scan([]byte("x = \""+strings.ReplaceAll(v.AsString(), "\n", " ")+"\"\n"), at.Filename).HasErrors() {
+	if scanTemplate([]byte(v.AsString()), at.Filename).HasErrors() {
 		return nil, false
 	}
 	parsed, diags := hclsyntax.ParseTemplate([]byte(v.AsString()), at.Filename, at.Start)

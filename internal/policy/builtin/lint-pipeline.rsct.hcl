@@ -197,7 +197,12 @@ rule "evidence-is-separate" {
     )) > 0
   ]) <= 1
   expected  = "another evidence_dir for each use of ${each.value.source}"
-  found     = "${length([for other in local.checked_pipelines : other if other.source == each.value.source])} uses of ${each.value.source} with one folder"
+  found     = "one folder for ${join(" and ", distinct([
+    for other in local.checked_pipelines : other if other.source == each.value.source && length(setintersection(
+      toset([for s in other.provisioners : lookup(s.arguments, "evidence_dir", "") if s.type == "rsct" && !contains(s.unknown, "evidence_dir")]),
+      toset([for s in each.value.provisioners : lookup(s.arguments, "evidence_dir", "") if s.type == "rsct" && !contains(s.unknown, "evidence_dir")])
+    )) > 0
+  ][*].name))}"
   remedy    = "Set `evidence_dir = \"evidence/$${source.name}\"` on the rsct and rsct-attest blocks, and give each use of the source a name: Packer tells a plugin the same build name for both."
   reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }

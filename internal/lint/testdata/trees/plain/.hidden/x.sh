@@ -1,0 +1,1 @@
+rmdev -dl en1

@@ -1,0 +1,2 @@
+echo ${nic}
+chdev -l ${nic} -a state=down

@@ -1,0 +1,2 @@
+echo plain
+rmitab ctrmc

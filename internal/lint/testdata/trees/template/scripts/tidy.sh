@@ -1,0 +1,2 @@
+#!/usr/bin/ksh
+chdev -l $NIC -a state=detach

@@ -1,0 +1,3 @@
+#!/bin/ksh
+# rsct-ignore: nothing -- x
+stopsrc -s ctrmc

@@ -1,0 +1,2 @@
+#!/bin/ksh
+rmdev -dl en2
