@@ -22,7 +22,7 @@ func CycloneDX(in Input) ([]byte, error) {
 	bom.SerialNumber = serial(in)
 	root := cdx.Component{BOMRef: "image", Type: cdx.ComponentTypeOS, Name: "AIX"}
 	if level, known := facts.System.Level.Get(); known {
-		root.Version = oneLine(level.Text)
+		root.Version = bounded(level.Text)
 	}
 	properties := []cdx.Property{}
 	add := func(name, value string) {
@@ -46,7 +46,7 @@ func CycloneDX(in Input) ([]byte, error) {
 	bom.Metadata = &cdx.Metadata{
 		Component: &root,
 		Tools: &cdx.ToolsChoice{Components: &[]cdx.Component{{
-			Type: cdx.ComponentTypeApplication, Name: "packer-plugin-rsct", Version: oneLine(in.Version),
+			Type: cdx.ComponentTypeApplication, Name: "packer-plugin-rsct", Version: bounded(in.Version),
 		}}},
 		Lifecycles: &[]cdx.Lifecycle{{Phase: cdx.LifecyclePhaseBuild}},
 	}
@@ -86,7 +86,7 @@ func CycloneDX(in Input) ([]byte, error) {
 }
 
 func component(ref, name, version, purl string) cdx.Component {
-	return cdx.Component{BOMRef: ref, Type: cdx.ComponentTypeLibrary, Name: oneLine(name), Version: oneLine(version), PackageURL: purl}
+	return cdx.Component{BOMRef: ref, Type: cdx.ComponentTypeLibrary, Name: oneLine(name), Version: bounded(version), PackageURL: purl}
 }
 
 // serial is an RFC 9562 UUID of version 8 made of what the inventory is about, so that
@@ -104,3 +104,6 @@ func serial(in Input) string {
 	u[6], u[8] = u[6]&0x0f|0x80, u[8]&0x3f|0x80
 	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
 }
+
+// bounded is oneLine within what CycloneDX allows for a version, 1,024 characters.
+func bounded(s string) string { return inert(oneLine(s), 900) }

@@ -126,7 +126,7 @@ func details(f policy.Finding) string {
 }
 
 func outcome(kind, says, data string) *junit.Result {
-	return &junit.Result{Type: oneLine(kind), Message: oneLine(says), Data: data}
+	return &junit.Result{Type: oneLine(kind), Message: oneLine(says), Data: inert(data, 4*maxText)}
 }
 
 // setAside is why a comment or a baseline sets a finding in a file aside, or "".

@@ -195,7 +195,7 @@ func markdownCell(s string) string {
 
 // markdownValue shows exact values as code where they can be.
 func markdownValue(i identity) string {
-	if i.Exact && plainWord.MatchString(i.Value) {
+	if i.Exact && len(i.Value) <= 200 && plainWord.MatchString(i.Value) {
 		return "`" + i.Value + "`"
 	}
 	return markdownCell(i.Value)

@@ -7,13 +7,16 @@ import (
 	"strings"
 )
 
+// maxMarkdownText bounds one text in Markdown, in runes.
+const maxMarkdownText = 700
+
 // markdownText renders text of anybody on one line of Markdown, so that it reads as
 // typed: whatever Markdown or HTML gives a meaning to is escaped. That includes what
 // GitHub and GitLab make links of by themselves: addresses, @names, #numbers and
 // commit ids stand apart from what would trigger it.
 func markdownText(s string) string {
 	var b strings.Builder
-	text := oneLine(s)
+	text := inert(oneLine(s), maxMarkdownText)
 	for i, r := range text {
 		switch {
 		case strings.ContainsRune("\\`*_{}[]()#+!|~^$=", r):

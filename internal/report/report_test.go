@@ -48,16 +48,16 @@ func TestReportsShowHostileTextAsText(t *testing.T) {
 }
 
 func TestScreenShowsWhatShutsTheGateFirstAndNothingThatPassed(t *testing.T) {
-	lines := Screen(result())
-	if !strings.HasPrefix(lines[0].Text, "[ERROR] failed") || !lines[0].Grave {
+	lines := Screen(result(), 80)
+	if !strings.HasPrefix(lines[0].Text, "[ERROR]        failed") || !lines[0].Grave {
 		t.Errorf("got %+v", lines[0])
 	}
 	for _, l := range lines {
 		if strings.Contains(l.Text, "passed ") && strings.HasPrefix(l.Text, "[") {
 			t.Errorf("shown: %s", l.Text)
 		}
-		if strings.Contains(l.Text, "\n") {
-			t.Errorf("more than one line: %q", l.Text)
+		if strings.Contains(l.Text, "\n") || len([]rune(l.Text)) > 80 {
+			t.Errorf("more than one line of 80 columns: %q", l.Text)
 		}
 	}
 }

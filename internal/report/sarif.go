@@ -108,8 +108,8 @@ func descriptor(r policy.Rule) *sarif.ReportingDescriptor {
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithEnabled(true).WithLevel(level(r.Severity)))
 	if uri := rulePage(r.Name); uri != "" {
 		d.WithHelpURI(uri)
-	} else if u, err := url.Parse(r.Reference); err == nil && u.Scheme == "https" {
-		d.WithHelpURI(u.String())
+	} else if address := https(r.Reference); address != "" {
+		d.WithHelpURI(address)
 	}
 	if len(r.Controls) > 0 {
 		tags := make([]string, len(r.Controls))

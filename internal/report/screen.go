@@ -19,51 +19,124 @@ type Line struct {
 	Grave bool
 }
 
-// Screen renders a result for people who watch a build: short while all is well,
-// complete when it is not.
-func Screen(r *verdict.Result) []Line {
+// Screen renders a result for people who watch a build or read its log: one line while
+// all is well, complete when it is not, no line longer than width columns. Findings
+// stand in aligned columns, what shuts the gate first, each with what was expected,
+// what was found and what to do.
+func Screen(r *verdict.Result, width int) []Line {
 	var lines []Line
-	say := func(grave bool, format string, args ...any) {
-		lines = append(lines, Line{Text: fmt.Sprintf(format, args...), Grave: grave})
-	}
-	for _, f := range Ordered(r.Findings) {
-		if f.Status == policy.Pass || f.Status == policy.NotApplicable {
-			continue
+	say := func(grave bool, lead, text string) {
+		for _, l := range wrap(lead, oneLine(text), width) {
+			lines = append(lines, Line{Text: l, Grave: grave})
 		}
+	}
+	var open []policy.Finding
+	longest := 0
+	for _, f := range Ordered(r.Findings) {
+		if f.Status != policy.Pass && f.Status != policy.NotApplicable {
+			open = append(open, f)
+			longest = max(longest, len(f.Rule))
+		}
+	}
+	longest = min(longest, 40)
+	previous := policy.Finding{}
+	for _, f := range open {
 		grave := f.Status != policy.Waived && f.Severity == policy.Error
-		say(grave, "%s", heading(f))
-		for _, part := range []struct{ label, text string }{
-			{"expected", f.Expected}, {"found", f.Found}, {"because", f.Why}, {"remedy", f.Remedy}, {"see", f.Reference},
-		} {
-			if part.text != "" {
-				say(grave, "    %-9s %s", part.label+":", oneLine(part.text))
+		head := fmt.Sprintf("%-14s %-*s  ", "["+strings.ToUpper(short(f))+"]", longest, oneLine(f.Rule))
+		say(grave, head, f.Subject)
+		again := previous.Rule == f.Rule && previous.Status == f.Status && previous.Summary == f.Summary
+		part := func(label, text string) {
+			if text != "" {
+				say(grave, fmt.Sprintf("    %-9s ", label), text)
 			}
 		}
-		for _, why := range f.Unknown {
-			say(grave, "    %-9s %s", "unknown:", oneLine(why.String()))
+		if !again {
+			part("rule", f.Summary)
 		}
+		part("expected", f.Expected)
+		part("found", f.Found)
+		if len(f.Unknown) == 0 {
+			part("because", f.Why)
+		}
+		for _, why := range f.Unknown {
+			part("unknown", why.String())
+		}
+		if !again || previous.Remedy != f.Remedy {
+			part("remedy", f.Remedy)
+		}
+		if !again || previous.Reference != f.Reference {
+			part("see", f.Reference)
+		}
+		previous = f
 	}
 	for _, w := range r.Waivers {
 		if w.State == policy.WaiverExpired || w.State == policy.WaiverUnused {
-			say(false, "waiver of %s is %s (expires %s)", w.Rule, w.State, w.Expires)
+			say(false, "", fmt.Sprintf("waiver of %s is %s (expires %s)", w.Rule, w.State, w.Expires))
 		}
 	}
-	say(r.Verdict == verdict.Failed, "%s: %s.", r.Verdict, oneLine(r.Because))
-	say(false, "%s. RMC health to expect on Power VS: %s.", r.Counts.Words(), r.Health.Expected)
+	if len(lines) == 0 && r.Verdict == verdict.Passed {
+		say(false, "", fmt.Sprintf("%s: %d passed, %d not applicable, nothing undetermined. RMC health to expect on Power VS: %s.",
+			r.Verdict, r.Counts.Passed, r.Counts.NotApplicable, r.Health.Expected))
+		return lines
+	}
+	say(r.Verdict == verdict.Failed, "", fmt.Sprintf("%s: %s.", r.Verdict, strings.TrimSuffix(r.Because, ".")))
+	say(false, "", fmt.Sprintf("%s. RMC health to expect on Power VS: %s.", r.Counts.Words(), r.Health.Expected))
 	return lines
 }
 
-// heading is a finding's first line.
-func heading(f policy.Finding) string {
-	subject := ""
-	if f.Subject != "" {
-		subject = " " + oneLine(f.Subject)
+// short is a finding's status in a word: the severity of one that failed.
+func short(f policy.Finding) string {
+	if f.Status == policy.Fail {
+		return oneLine(f.Severity)
 	}
-	status := f.Status
-	if status == policy.Fail {
-		status = f.Severity
+	return strings.ReplaceAll(oneLine(f.Status), "_", " ")
+}
+
+// wrap breaks a text into lines of at most width columns: the first begins with lead,
+// the others are indented as far. A word that is too long for a line is broken.
+func wrap(lead, text string, width int) []string { return wrapWords(lead, text, width, true) }
+
+// wrapWords is wrap, which leaves words whole that are to be copied when asked to.
+func wrapWords(lead, text string, width int, breakWords bool) []string {
+	const least = 20
+	indent := len([]rune(lead))
+	if indent > width-least {
+		indent = 4
 	}
-	return fmt.Sprintf("[%s] %s%s: %s", strings.ToUpper(strings.ReplaceAll(status, "_", " ")), f.Rule, subject, oneLine(f.Summary))
+	room := max(width-indent, least)
+	var lines []string
+	line := ""
+	flush := func() {
+		before := strings.Repeat(" ", indent)
+		if len(lines) == 0 {
+			before = lead
+		}
+		lines = append(lines, strings.TrimRight(before+line, " "))
+		line = ""
+	}
+	// A lead that leaves no room stands on a line of its own.
+	if len([]rune(lead)) > width-least {
+		flush()
+	}
+	for _, word := range strings.Fields(text) {
+		runes := []rune(word)
+		if line != "" && len([]rune(line))+1+len(runes) > room {
+			flush()
+		}
+		for breakWords && len(runes) > room {
+			line = string(runes[:room])
+			flush()
+			runes = runes[room:]
+		}
+		if line != "" {
+			line += " "
+		}
+		line += string(runes)
+	}
+	if line != "" || len(lines) == 0 {
+		flush()
+	}
+	return lines
 }
 
 // Ordered sorts findings for people: what shuts the gate first, then by rule and subject.

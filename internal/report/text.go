@@ -21,20 +21,31 @@ func Text(in Input) []byte {
 	if !r.Collected.IsZero() {
 		collected = r.Collection + " of " + r.Collected.Format("2006-01-02T15:04:05Z")
 	}
-	fmt.Fprintf(&b, "source %s, %s, AIX %s\n", oneLine(r.Run.Source), collected, oneLine(level))
-	for _, item := range r.Drift {
-		state := "drift"
-		if item.Restored {
-			state = "restored drift"
-		}
-		fmt.Fprintf(&b, "%s: %s (%s)\n", state, oneLine(item.Words), oneLine(item.Stretch))
+	for _, line := range wrap("", fmt.Sprintf("source %s, %s, AIX %s", oneLine(r.Run.Source), collected, oneLine(level)), Columns) {
+		b.WriteString(line + "\n")
 	}
-	for _, line := range Screen(r) {
+	write := func(lead, text string) {
+		for _, line := range wrap(lead, oneLine(text), Columns) {
+			b.WriteString(line + "\n")
+		}
+	}
+	for _, item := range r.Drift {
+		state := "drift     "
+		if item.Restored {
+			state = "restored  "
+		}
+		words := item.Words
+		if item.Stretch != "" {
+			words += " (" + item.Stretch + ")"
+		}
+		write(state, words)
+	}
+	for _, line := range Screen(r, Columns) {
 		b.WriteString(line.Text + "\n")
 	}
 	if r.Health.Expected != policy.HealthOK {
 		for _, because := range r.Health.Because {
-			fmt.Fprintf(&b, "  %s\n", oneLine(because))
+			write("  ", because)
 		}
 	}
 	return []byte(b.String())

@@ -55,6 +55,12 @@ func timeline(record *evidence.Record) []event {
 		return nil
 	}
 	baseline := record.Baseline()
+	var before *aix.Facts
+	name := ""
+	if baseline != nil {
+		before = baseline.Facts()
+		name, _ = before.Management.Interface.Get()
+	}
 	var events []event
 	present := map[string]bool{}
 	var previous *evidence.Collection
@@ -67,14 +73,10 @@ func timeline(record *evidence.Record) []event {
 			continue
 		}
 		facts := c.Facts()
-		name := ""
-		if baseline != nil {
-			name, _ = baseline.Facts().Management.Interface.Get()
-		}
 		e.State = stateOf(facts, name)
 		e.Status = e.State.status()
 		if baseline != nil && c.Sequence > baseline.Sequence {
-			items := drift.Compare(baseline.Facts(), facts)
+			items := drift.Compare(before, facts)
 			now := map[string]bool{}
 			var appeared []string
 			for _, item := range items {

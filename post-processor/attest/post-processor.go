@@ -168,10 +168,11 @@ const leftBehind = "Nothing after this post-processor in its chain runs. Packer 
 // artifact on or refuses. The report is written in both cases, once there is
 // something to judge.
 func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (packersdk.Artifact, bool, bool, error) {
+	screen := report.NewUI(ui, evidence.SourceName(p.config.PackerBuilderType, p.config.PackerBuildName), " (rsct-attest)")
 	if p.warnings != "" {
-		ui.Say("Policy: " + p.warnings)
+		screen.Say("Policy: " + p.warnings)
 	}
-	artifact, err := p.gate(ctx, ui, source)
+	artifact, err := p.gate(ctx, screen, source)
 	if p.signer != nil {
 		p.signer.Wipe()
 	}
@@ -183,7 +184,7 @@ func (p *PostProcessor) PostProcess(ctx context.Context, ui packersdk.Ui, source
 
 func shut(err error) error { return fmt.Errorf("the gate stays shut: %w. %s", err, leftBehind) }
 
-func (p *PostProcessor) gate(ctx context.Context, ui packersdk.Ui, source packersdk.Artifact) (*Artifact, error) {
+func (p *PostProcessor) gate(ctx context.Context, ui *report.UI, source packersdk.Artifact) (*Artifact, error) {
 	name, dir, err := p.place(source)
 	if err != nil {
 		// Which file is the image is not known then, so none of them keeps a verdict.
@@ -226,13 +227,7 @@ func (p *PostProcessor) gate(ctx context.Context, ui packersdk.Ui, source packer
 	if err != nil {
 		return nil, shut(err)
 	}
-	for _, line := range report.Screen(result) {
-		if line.Grave {
-			ui.Error(line.Text)
-		} else {
-			ui.Say(line.Text)
-		}
-	}
+	ui.Tell(result)
 	ui.Say("Report: " + filepath.Join(folder, attest.FileHTML))
 	if !result.GateOpen {
 		return nil, fmt.Errorf("the gate stays shut for %s: %s: %s. %s", facts.Name, result.Verdict, result.Because, leftBehind)

@@ -70,6 +70,7 @@ func (s *screenText) Say(message string)                { s.say(message) }
 func (s *screenText) Sayf(format string, args ...any)   { s.say(fmt.Sprintf(format, args...)) }
 func (s *screenText) Error(message string)              { s.say(message) }
 func (s *screenText) Errorf(format string, args ...any) { s.say(fmt.Sprintf(format, args...)) }
+func (s *screenText) Machine(string, ...string)         {}
 func (s *screenText) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

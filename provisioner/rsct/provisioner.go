@@ -150,11 +150,12 @@ func (p *Provisioner) Provision(ctx context.Context, ui packersdk.Ui, comm packe
 	if err != nil {
 		return err
 	}
+	screen := report.NewUI(ui, evidence.SourceName(p.config.PackerBuilderType, p.config.PackerBuildName), "")
 	run := &stage{
-		Provisioner: p, ui: ui, store: store, record: record,
+		Provisioner: p, ui: screen, store: store, record: record,
 		guest: &probe.Guest{
 			Communicator: comm, Wrap: p.wrap, Timeout: p.config.CommandTimeout,
-			Progress: func(line string) { log.Printf("[DEBUG] rsct: %q", line) },
+			Progress: newProgress(screen, p.now).tell,
 		},
 	}
 	switch p.config.Mode {
@@ -187,7 +188,7 @@ func (p *Provisioner) store() (*evidence.Store, error) {
 // stage is one Provision: one block of the template at work.
 type stage struct {
 	*Provisioner
-	ui     packersdk.Ui
+	ui     *report.UI
 	store  *evidence.Store
 	record *evidence.Record
 	guest  *probe.Guest
@@ -208,6 +209,7 @@ func (s *stage) collect(ctx context.Context, proof bool) (*evidence.Collection, 
 		return nil, nil, fmt.Errorf("collect from the guest: %w", collectErr)
 	}
 	last := s.record.Last()
+	s.ui.Note(fmt.Sprintf("%d probes in %s", len(last.Probes), last.Ended.Sub(last.Started).Round(100*time.Millisecond)))
 	facts := last.Facts()
 	if os, known := facts.System.OS.Get(); known && os != "AIX" {
 		return nil, nil, fmt.Errorf("the guest is %s, not AIX (uname -s): the rsct provisioner belongs into builds of AIX images; use only/except to leave other sources out", report.Inert(os))
@@ -247,13 +249,7 @@ func (s *stage) final(ctx context.Context) error {
 	if err := s.store.Save(s.record); err != nil {
 		return errors.Join(preserveErr, err)
 	}
-	for _, line := range report.Screen(result) {
-		if line.Grave {
-			s.ui.Error(line.Text)
-		} else {
-			s.ui.Say(line.Text)
-		}
-	}
+	s.ui.Tell(result)
 	s.ui.Say("Evidence: " + s.store.Path())
 	if preserveErr != nil {
 		return preserveErr

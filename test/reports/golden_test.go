@@ -16,7 +16,7 @@ import (
 func input(t *testing.T, name string) report.Input {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	in, err := cases.Input(t.Context(), name, ".")
+	in, err := cases.Golden(t.Context(), name, ".")
 	if err != nil {
 		t.Fatal(err)
 	}

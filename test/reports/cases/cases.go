@@ -9,7 +9,9 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -57,23 +59,49 @@ func Record(name string) (*evidence.Record, error) {
 // Input returns the report's input for a recorded build, judged by the built-in policy
 // and, for the build "waived", by its waivers. dir is a folder for files of its own.
 func Input(ctx context.Context, name, dir string) (report.Input, error) {
+	return input(ctx, name, dir, policy.Sources{})
+}
+
+// Golden is Input with the built-in policy as it was when the golden reports were made,
+// so that they change with the reports and not with every rule.
+func Golden(ctx context.Context, name, dir string) (report.Input, error) {
+	files, err := fs.Glob(data, "testdata/policy/*.rsct.hcl")
+	if err != nil {
+		return report.Input{}, err
+	}
+	policies := filepath.Join(dir, "policy")
+	if err := os.MkdirAll(policies, 0o755); err != nil {
+		return report.Input{}, err
+	}
+	for _, file := range files {
+		if err := unpack(file, filepath.Join(policies, path.Base(file))); err != nil {
+			return report.Input{}, err
+		}
+	}
+	return input(ctx, name, dir, policy.Sources{WithoutBuiltin: true, Files: []string{policies}})
+}
+
+func input(ctx context.Context, name, dir string, sources policy.Sources) (report.Input, error) {
 	record, err := Record(name)
 	if err != nil {
 		return report.Input{}, err
 	}
-	sources := policy.Sources{}
 	if name == "waived" {
-		content, err := data.ReadFile("testdata/waivers.rsct.hcl")
-		if err != nil {
+		waivers := filepath.Join(dir, "waivers.rsct.hcl")
+		if err := unpack("testdata/waivers.rsct.hcl", waivers); err != nil {
 			return report.Input{}, err
 		}
-		path := filepath.Join(dir, "waivers.rsct.hcl")
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			return report.Input{}, err
-		}
-		sources.Files = []string{path}
+		sources.Files = append(sources.Files, waivers)
 	}
 	return Judge(ctx, record, sources)
+}
+
+func unpack(file, target string) error {
+	content, err := data.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(target, content, 0o600)
 }
 
 // Judge judges a record as the golden reports do.
