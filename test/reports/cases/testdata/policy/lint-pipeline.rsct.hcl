@@ -46,7 +46,7 @@ rule "check-leaves-out-source" {
 rule "baseline-first" {
   severity  = "warning"
   summary   = "A baseline is recorded before the first step that can change the guest"
-  for_each  = [for p in local.checked_pipelines : merge(p, { place = concat([for s in p.provisioners : s.place if s.changes], [p.place])[0] })]
+  for_each  = [for p in local.checked_pipelines : merge(p, { place = [for s in p.provisioners : s.place if s.changes][0] }) if anytrue([for s in p.provisioners : s.changes])]
   subject   = each.value.name
   condition = anytrue([
     for s in each.value.provisioners : s.type == "rsct" && s.kind == "provisioner" && lookup(s.arguments, "mode", "final") == "baseline" &&
@@ -55,6 +55,7 @@ rule "baseline-first" {
   expected  = "provisioner \"rsct\" { mode = \"baseline\" } before every provisioner that can change the guest"
   found     = anytrue([for s in each.value.provisioners : s.type == "rsct" && lookup(s.arguments, "mode", "final") == "baseline"]) ? "the baseline stands after ${[for s in each.value.provisioners : s.key if s.changes][0]}" : "no baseline"
   remedy    = "Make `provisioner \"rsct\" { mode = \"baseline\" }` the first provisioner. What was changed before it cannot be noticed, nor put back."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "checkpoint-has-baseline" {
@@ -70,6 +71,7 @@ rule "checkpoint-has-baseline" {
   expected  = "provisioner \"rsct\" { mode = \"baseline\" } before it"
   found     = "no baseline before it for ${each.value.source}"
   remedy    = "Make `provisioner \"rsct\" { mode = \"baseline\" }` the first provisioner; without it the checkpoint ends the build with an error."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "one-baseline" {
@@ -81,6 +83,7 @@ rule "one-baseline" {
   expected  = "one block with mode = \"baseline\""
   found     = join(", ", [for s in each.value.provisioners : s.key if s.type == "rsct" && lookup(s.arguments, "mode", "final") == "baseline"])
   remedy    = "Make the later ones `mode = \"checkpoint\"`: a second baseline of a source ends the build with an error."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "final-check-last" {
@@ -95,6 +98,7 @@ rule "final-check-last" {
   expected  = "provisioner \"rsct\" {} after every provisioner that can change the guest"
   found     = anytrue([for s in each.value.provisioners : s.type == "rsct" && lookup(s.arguments, "mode", "final") == "final"]) ? "${reverse([for s in each.value.provisioners : s.key if s.changes])[0]} stands after the final check" : "no final check"
   remedy    = "Make `provisioner \"rsct\" {}` the last provisioner: what comes after it is not judged."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "checkpoints-between-changes" {
@@ -111,6 +115,7 @@ rule "checkpoints-between-changes" {
   expected  = "a checkpoint after at most ${var.steps_between_checkpoints} steps"
   found     = "${length([for s in each.value.provisioners : s if s.changes])} steps that can change the guest, ${length([for s in each.value.provisioners : s if lookup(s.arguments, "mode", "") == "checkpoint" && s.type == "rsct"])} checkpoints"
   remedy    = "Put `provisioner \"rsct\" { mode = \"checkpoint\" }` between them: it names the step that broke the guest, and puts the management interface back for the steps after it."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "check-can-stop-build" {
@@ -146,15 +151,15 @@ rule "attest-has-evidence" {
   expected  = "a final provisioner \"rsct\" block for ${each.value.source}"
   found     = "no provisioner \"rsct\""
   remedy    = "Put `provisioner \"rsct\" {}` last among the provisioners: rsct-attest refuses an image without evidence of this run."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/post-processors/attest.mdx"
 }
 
 rule "import-behind-gate" {
   severity  = "error"
   summary   = "An import stands behind the gate"
-  for_each  = {
-    for import in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, place = s.place } if s.imports && s.type != "rsct-attest"]]]) :
-    "${import.name} ${import.step.key}" => import
-  }
+  for_each  = [
+    for import in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, place = s.place } if s.imports || s.type == "shell-local" && length(s.unknown) > 0 && !anytrue([for later in c.post_processors : later.type == "rsct-attest" && later.position > s.position])]]]) : import
+  ]
   subject   = each.value.step.key
   condition = anytrue([for s in each.value.chain : s.type == "rsct-attest" && s.position < each.value.step.position])
   expected  = "rsct-attest before it in the same post-processors block"
@@ -166,10 +171,9 @@ rule "import-behind-gate" {
 rule "import-is-gated" {
   severity  = "warning"
   summary   = "An image is attested before it is imported"
-  for_each  = {
-    for import in flatten([for p in local.checked_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, name = p.name, place = s.place } if s.imports]] if !contains(local.attested_pipelines[*].name, p.name)]) :
-    "${import.name} ${import.step.key}" => import
-  }
+  for_each  = [
+    for import in flatten([for p in local.checked_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, name = p.name, place = s.place } if s.imports]] if !contains(local.attested_pipelines[*].name, p.name)]) : import
+  ]
   subject   = each.value.step.key
   if_empty  = "pass"
   condition = false
@@ -183,7 +187,7 @@ rule "evidence-is-separate" {
   severity  = "error"
   summary   = "Sources of the same type and name keep their evidence apart"
   for_each  = [
-    for p in local.checked_pipelines : p if length([for other in local.checked_pipelines : other if other.source == p.source && other.place.file == p.place.file]) > 1
+    for p in local.checked_pipelines : p if length([for other in local.checked_pipelines : other if other.source == p.source]) > 1
   ]
   subject   = each.value.name
   condition = length([
@@ -195,20 +199,21 @@ rule "evidence-is-separate" {
   expected  = "another evidence_dir for each use of ${each.value.source}"
   found     = "${length([for other in local.checked_pipelines : other if other.source == each.value.source])} uses of ${each.value.source} with one folder"
   remedy    = "Set `evidence_dir = \"evidence/$${source.name}\"` on the rsct and rsct-attest blocks, and give each use of the source a name: Packer tells a plugin the same build name for both."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "image-is-identified" {
   severity  = "error"
   summary   = "An image without files is described"
-  for_each  = {
-    for attest in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, builder = p.builder, place = s.place } if s.type == "rsct-attest"]]]) :
-    "${attest.name} ${attest.step.key}" => attest if contains(["powervs", "null"], attest.builder)
-  }
+  for_each  = [
+    for attest in flatten([for p in local.attested_pipelines : [for c in p.chains : [for s in c.post_processors : { step = s, chain = c.post_processors, name = p.name, builder = p.builder, place = s.place } if s.type == "rsct-attest"]]]) : attest if contains(["powervs", "null"], attest.builder)
+  ]
   subject   = each.value.step.key
   condition = contains(each.value.step.blocks, "image") || anytrue([for s in each.value.chain : s.files && s.position < each.value.step.position])
   expected  = "an image block, or a post-processor before it that hands files on, such as artifice"
   found     = "the builder ${each.value.builder} makes no files, and there is no image block"
   remedy    = "Add `image { name = … }` with the id, bucket and object or the sha256 that are known, or put `post-processor \"artifice\"` with the image's file before it."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/post-processors/attest.mdx"
 }
 
 rule "lint-can-read" {
@@ -221,6 +226,7 @@ rule "lint-can-read" {
   expected  = "files that lint, Packer and the guest can read"
   found     = each.value.detail
   remedy    = "Mend or name the file so that it can be read; what is in it was not looked at."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "script-line-ends" {
@@ -233,6 +239,7 @@ rule "script-line-ends" {
   expected  = "line feeds alone"
   found     = each.value.detail
   remedy    = "Save the file with Unix line ends, and keep them with `*.sh text eol=lf` in .gitattributes."
+  reference = "https://developer.hashicorp.com/packer/docs/provisioners/shell"
 }
 
 rule "lint-sees-all" {
@@ -245,6 +252,7 @@ rule "lint-sees-all" {
   expected  = "steps whose commands can be read"
   found     = each.value.detail
   remedy    = "Give lint the variables with -var and -var-file, put roles where Ansible finds them, or lint those files by themselves."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "suppression-is-valid" {
@@ -257,6 +265,7 @@ rule "suppression-is-valid" {
   expected  = "# rsct-ignore: rule-name -- reason"
   found     = { without_reason = "no reason after --", unknown_rule = "there is no rule of that name", refused = "the rule refuses to be ignored" }[each.value.state]
   remedy    = "Write `# rsct-ignore: ${each.value.rule} -- why it is right here`, with the name of a rule that can be ignored. Until then it suppresses nothing."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
 rule "suppression-is-used" {
@@ -269,4 +278,5 @@ rule "suppression-is-used" {
   expected  = "a finding on the comment's line or the next one"
   found     = "no finding of ${each.value.rule} there"
   remedy    = "Take the comment out, or put it on or above the line that it is about."
+  reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
