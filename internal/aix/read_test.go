@@ -225,3 +225,21 @@ func TestStoredAddressIsComparedWithTheOneThatRuns(t *testing.T) {
 		})
 	}
 }
+
+func TestRouteWhoseColumnsRanTogetherIsRefused(t *testing.T) {
+	heading := "Route tree for Protocol Family 24 (Internet v6):\n"
+	for line, want := range map[string]string{
+		"fe80::80de:eff:fe65:c1a                   UHXLWl    4         0 lo0      -      -\n": "",
+		"ff01::%1/16        ::1               U         0         0 lo0      -      -\n":      "::1",
+		"2001:db8:1:2:3:4:5:6fe80::80de:eff:fe65:c1a UG 4 0 en0 - -\n":                        "refused",
+		"default            fe80::1           UG        0         0 en1      -      -   =>\n": "fe80::1",
+	} {
+		routes, err := ParseRoutes6([]byte(heading + line))
+		switch {
+		case want == "refused" && err == nil:
+			t.Errorf("%q reads as %+v", line, routes)
+		case want != "refused" && (err != nil || len(routes) != 1 || routes[0].Gateway != want):
+			t.Errorf("%q reads as %+v (%v)", line, routes, err)
+		}
+	}
+}

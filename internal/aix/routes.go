@@ -37,7 +37,9 @@ func ParseRoutes6(output []byte) ([]Route, error) {
 				break
 			}
 		}
-		if at == 0 || !isWord(fields[at+3]) {
+		// A long destination can run into the gateway: then the two are one word, which
+		// must not read as a route without a gateway.
+		if at == 0 || !isWord(fields[at+3]) || !isDestination6(fields[0]) {
 			return nil, badLine(number, line, "a destination, a gateway or none, flags, references, use and an interface")
 		}
 		r := Route{Destination: fields[0], Flags: fields[at], Interface: fields[at+3]}
@@ -50,6 +52,16 @@ func ParseRoutes6(output []byte) ([]Route, error) {
 		return nil, fmt.Errorf("no heading of the IPv6 route tree")
 	}
 	return routes, nil
+}
+
+// isDestination6 reports whether text is "default", or an IPv6 address that may have a
+// zone and a prefix length, as in ff01::%1/16.
+func isDestination6(text string) bool {
+	address, length, prefixed := strings.Cut(text, "/")
+	if _, err := parseAddress6(address); err != nil {
+		return text == "default"
+	}
+	return !prefixed || isDigits(length) && len(length) <= 3
 }
 
 func isRouteFlags(text string) bool {
