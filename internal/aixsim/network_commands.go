@@ -142,6 +142,9 @@ func chrctcp(c *call) int {
 		return 1
 	}
 	const file = "/etc/rc.tcpip"
+	if _, err := c.host.fs.stat("/", file, c.proc.user, true); err != nil {
+		return c.fail(1, "chrctcp: %s: %s\n", file, systemMessage(err)) // inferred: there is nothing to edit
+	}
 	text := c.host.file(file)
 	edit := func(name string, enable bool) {
 		var out []string

@@ -121,7 +121,7 @@ var List = []Hazard{
 	{9, "comment-chdev-line", "sed 's/^\\(.*chdev.*\\)$/#\\1/' /etc/rc.tcpip >/tmp/rc.$$ && cat /tmp/rc.$$ >/etc/rc.tcpip", "the persisted injection is commented out", Drift, Restored},
 	{9, "duplicate-chdev-line", "grep 'chdev -l en1' /etc/rc.tcpip >/tmp/rc.$$ && cat /tmp/rc.$$ >>/etc/rc.tcpip", "the chdev line of en1 stands twice", Drift, Restored},
 	{9, "empty-rc-tcpip", ": >/etc/rc.tcpip", "/etc/rc.tcpip starts nothing at boot", Drift, Restored},
-	{9, "remove-rc-tcpip", "rm -f /etc/rc.tcpip", "/etc/rc.tcpip is gone", Drift, Restored},
+	{9, "remove-rc-tcpip", "rm -f /etc/rc.tcpip", "/etc/rc.tcpip is gone", AtDeploy, Restored},
 	{9, "mode-rc-tcpip", "chmod 0644 /etc/rc.tcpip", "/etc/rc.tcpip is not executable, so it does not run at boot", Drift, Restored},
 	{9, "owner-rc-tcpip", "chown bin:bin /etc/rc.tcpip", "/etc/rc.tcpip belongs to another user", Drift, Restored},
 	{9, "no-final-newline", "printf '%s' \"$(grep -v chdev /etc/rc.tcpip)\" >/tmp/rc.$$ && cat /tmp/rc.$$ >/etc/rc.tcpip", "the chdev line is gone, and the last line lacks its newline", Drift, Restored},
