@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MPL-2.0
 #
 # sbom.sh BINARY DOCUMENT: what a built plugin consists of, as CycloneDX, read out of the
-# binary itself, with the licences of its modules. The same binary gives the same bytes.
+# binary itself, with the licences of its modules. But for the time it was written, the
+# same binary gives the same bytes.
 set -eu
 binary=${1:?usage: sbom.sh BINARY DOCUMENT}
 document=${2:?usage: sbom.sh BINARY DOCUMENT}
