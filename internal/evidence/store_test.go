@@ -98,7 +98,7 @@ func TestDecodeRefusesWhatContradictsItself(t *testing.T) {
 		{"schema", "schema", func(r *Record) { r.Schema = "x" }},
 		{"mode", "mode", func(r *Record) { r.Collections[0].Mode = "x" }},
 		{"sequence", "number", func(r *Record) { r.Collections[0].Sequence = 2 }},
-		{"a probe left out", "missing", func(r *Record) { r.Collections[0].Probes = r.Collections[0].Probes[1:] }},
+		{"complete without a probe", "no probe", func(r *Record) { r.Collections[0].Probes = []Probe{} }},
 		{"a probe twice", "twice", func(r *Record) {
 			r.Collections[0].Probes = append(r.Collections[0].Probes, r.Collections[0].Probes[0])
 		}},
@@ -119,6 +119,31 @@ func TestDecodeRefusesWhatContradictsItself(t *testing.T) {
 		if _, err := Decode(strings.NewReader(text)); err == nil {
 			t.Errorf("%q: accepted", text)
 		}
+	}
+}
+
+// A later plugin asks for probes that an earlier one did not run. What it recorded
+// must stay readable, or no audit would outlive a release; what it did not ask is unknown.
+func TestEvidenceOfAnEarlierPluginReadsWithItsGapsUnknown(t *testing.T) {
+	record := whole()
+	left := record.Collections[0].Probes[0].Name
+	record.Collections[0].Probes = record.Collections[0].Probes[1:]
+	encoded, err := record.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Decode(bytes.NewReader(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := 0
+	for _, u := range aix.Unknowns(*again.Last().Facts()) {
+		if u.Probe == left && u.Reason == "not in the evidence" {
+			unknown++
+		}
+	}
+	if unknown == 0 {
+		t.Errorf("nothing says that probe %s is not in the evidence", left)
 	}
 }
 
