@@ -64,13 +64,19 @@ build() { # NAME: runs packer build into $work/NAME.log, shows it, returns packe
 	cat "$work/$1.log"
 }
 
-has() { grep -q "$2" "$work/$1.log" || fail "expected to see \"$2\" in the build's log"; }
-hasnot() { ! grep -q "$2" "$work/$1.log" || fail "did not expect to see \"$2\" in the build's log"; }
+has() { grep -q "$2" "$work/$1.log" || fail "expected to see \"$2\" in $work/$1.log"; }
+hasnot() { ! grep -q "$2" "$work/$1.log" || fail "did not expect to see \"$2\" in $work/$1.log"; }
 
 say "Installing the plugin for this run only"
 "$packer" plugins install --path "$plugin" github.com/powervs-aix/rsct
 (umask 077 && openssl genpkey -algorithm ed25519 -out "$work/key.pem" 2>/dev/null) || fail "openssl is needed to make a throw-away key"
 openssl pkey -in "$work/key.pem" -pubout -out "$work/signer.pub"
+
+say "Lint finds the hardening script before there is a VM"
+"$plugin" lint "$root/example/demo" >"$work/lint.log" && fail "lint passed the hardening script"
+cat "$work/lint.log"
+has lint "harden.sh:10:3: error: detaches-interface"
+has lint "harden.sh:15:1: error: removes-chdev-line"
 
 say "1. A build whose hardening script takes the management interface away"
 simulate powervs-aix73.hcl

@@ -3,6 +3,7 @@
 package rsct
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,10 +35,10 @@ func lintTemplate(c *Config, p *policy.Policy, now time.Time) (string, error) {
 		return "", nil
 	}
 	text := strings.TrimSpace(string(report.LintText(result, report.LintStyle{})))
-	if speaker := speaker(result); speaker != "" && speaker != evidence.SourceName(c.PackerBuilderType, c.PackerBuildName) {
-		// Each source has a process of its own; one of them says everything, and the others
-		// say enough for a run of theirs alone.
-		text = strings.TrimSpace(string(report.LintLines(result))) + "\n\nIn full with the source " + speaker + ", or by `packer-plugin-rsct lint " + c.Template + "`."
+	if source, speaks := speaker(result); source != "" && !speaks(c) {
+		// Each block of each source has a process of its own; one of them says everything,
+		// and the others say enough for a run of theirs alone.
+		text = strings.TrimSpace(string(report.LintLines(result))) + "\n\nIn full at the first rsct block of the source " + source + ", or by `packer-plugin-rsct lint " + c.Template + "`."
 	}
 	if !result.Clean() {
 		return "", errors.New("the template would harm the image it builds:\n\n" + text)
@@ -45,14 +46,20 @@ func lintTemplate(c *Config, p *policy.Policy, now time.Time) (string, error) {
 	return text, nil
 }
 
-// speaker is the first source for which a block lints the template.
-func speaker(result *lint.Result) string {
+// speaker finds the first block that lints the template, and the first source it runs
+// for. A block is not told where in the template it stands; it is known by its source
+// and mode. The source is "" when no block was found.
+func speaker(result *lint.Result) (source string, speaks func(*Config) bool) {
 	for _, p := range result.Pipelines {
 		for _, s := range p.Provisioners {
-			if s.Type == "rsct" && (s.Arguments["template"] != "" || slices.Contains(s.Unknown, "template")) {
-				return p.Source
+			if s.Type != "rsct" || s.Arguments["template"] == "" && !slices.Contains(s.Unknown, "template") {
+				continue
+			}
+			mode, unknown := cmp.Or(s.Arguments["mode"], evidence.ModeFinal), slices.Contains(s.Unknown, "mode")
+			return p.Source, func(c *Config) bool {
+				return p.Source == evidence.SourceName(c.PackerBuilderType, c.PackerBuildName) && (unknown || c.Mode == mode)
 			}
 		}
 	}
-	return ""
+	return "", nil
 }

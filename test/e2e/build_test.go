@@ -30,7 +30,7 @@ func TestDemoShowsARestoredBuildAndARefusedOne(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
-	saysAll(t, out, "drift from the baseline", "Restored and proved by collecting again", "IMPORT RAN", "rsct-minimum-level", "the second was refused")
+	saysAll(t, out, "detaches-interface", "removes-chdev-line", "drift from the baseline", "Restored and proved by collecting again", "IMPORT RAN", "rsct-minimum-level", "the second was refused")
 }
 
 func TestReportOfABuildIsVerifiedAndOneChangedByteIsRefused(t *testing.T) {
