@@ -102,10 +102,8 @@ func isTarHeader(head []byte) bool {
 type opening struct {
 	archive Archive
 	inner   hash.Hash
-	// manifest and texts are kept until all members were seen.
+	// manifest is kept until all members were seen.
 	manifest *manifestFile
-	ovf      []byte
-	meta     []byte
 	other    map[string]map[string]string // member → algorithm → digest, where a manifest asks for others
 }
 

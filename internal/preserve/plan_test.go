@@ -5,14 +5,17 @@ package preserve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/powervs-aix/packer-plugin-rsct/internal/aix"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/drift"
+	"github.com/powervs-aix/packer-plugin-rsct/internal/evidence"
 	"github.com/powervs-aix/packer-plugin-rsct/internal/probe"
 )
 
@@ -337,5 +340,32 @@ func TestRunStopsBetweenCommandsAndSaysWhere(t *testing.T) {
 	cancel()
 	if record, err := Run(ctx, &guest{}, plan, nil); !errors.Is(err, context.Canceled) || record.Steps[0].Ran {
 		t.Errorf("got %+v, %v", record, err)
+	}
+}
+
+// An interrupted Packer ends its plugins without waiting for them.
+func TestRunWritesDownWhatItIsAboutToDoBeforeItDoesIt(t *testing.T) {
+	plan := Plan{Steps: []Step{{Command: "one"}, {Command: "two"}}}
+	g := &guest{}
+	var noted []string
+	note := func(r evidence.Restoration) error {
+		noted = append(noted, fmt.Sprintf("%d ran, %s", len(g.ran), r.Problem))
+		return nil
+	}
+	if record, err := Run(t.Context(), g, plan, note); err != nil || record.Problem != "" {
+		t.Fatalf("got %+v, %v", record, err)
+	}
+	want := []string{
+		"0 ran, the plugin was ended in step 1 of 2, and did not see how it went",
+		"1 ran, the plugin was ended in step 2 of 2, and did not see how it went",
+	}
+	if !slices.Equal(noted, want) {
+		t.Errorf("got %q", noted)
+	}
+	g = &guest{}
+	full := errors.New("no space left on device")
+	record, err := Run(t.Context(), g, plan, func(evidence.Restoration) error { return full })
+	if !errors.Is(err, full) || len(g.ran) != 0 || !strings.Contains(record.Problem, "could not be written down") {
+		t.Errorf("ran %q, got %+v, %v", g.ran, record, err)
 	}
 }

@@ -22,7 +22,12 @@ const outputLimit = 4096
 // Run runs the steps of the plan one by one, and stops at the first that fails or
 // when the context ends: always between two commands, so that a later run finds a
 // guest it can carry on from. What happened is in the returned record in every case.
-func Run(ctx context.Context, guest Runner, plan Plan, progress func(Step)) (evidence.Restoration, error) {
+//
+// Before each command, note is given the record as it stands, with the problem it
+// has if nothing more is ever heard: an interrupted Packer ends its plugins without
+// waiting for them, so what is not written down before a command is lost. When note
+// fails, the command does not run. Nil notes nothing.
+func Run(ctx context.Context, guest Runner, plan Plan, note func(evidence.Restoration) error) (evidence.Restoration, error) {
 	record := evidence.Restoration{Steps: make([]evidence.Step, len(plan.Steps))}
 	for i, step := range plan.Steps {
 		record.Steps[i] = evidence.Step{Repairs: step.Repairs, Command: step.Command}
@@ -32,8 +37,12 @@ func Run(ctx context.Context, guest Runner, plan Plan, progress func(Step)) (evi
 			record.Problem = fmt.Sprintf("stopped before step %d of %d", i+1, len(plan.Steps))
 			return record, fmt.Errorf("restore: %s: %w", record.Problem, err)
 		}
-		if progress != nil {
-			progress(step)
+		record.Problem = fmt.Sprintf("the plugin was ended in step %d of %d, and did not see how it went", i+1, len(plan.Steps))
+		if note != nil {
+			if err := note(record); err != nil {
+				record.Problem = fmt.Sprintf("stopped before step %d of %d: it could not be written down", i+1, len(plan.Steps))
+				return record, fmt.Errorf("restore: %s: %w", record.Problem, err)
+			}
 		}
 		result, err := guest.Run(ctx, probe.ShellCommand(step.Command))
 		ran := &record.Steps[i]
@@ -49,6 +58,7 @@ func Run(ctx context.Context, guest Runner, plan Plan, progress func(Step)) (evi
 			return record, fmt.Errorf("restore: %s: %s%s; the steps after it did not run", record.Problem, step, said(ran.Output))
 		}
 	}
+	record.Problem = ""
 	return record, nil
 }
 

@@ -50,8 +50,8 @@ func (u *UI) Width() int { return u.width }
 // Say implements packersdk.Ui.
 func (u *UI) Say(text string) { u.Ui.Say(u.fold(u.noted(text))) }
 
-// Message implements packersdk.Ui.
-func (u *UI) Message(text string) { u.Ui.Message(u.fold(text)) }
+// Message implements packersdk.Ui. The SDK deprecates it in favour of Say.
+func (u *UI) Message(text string) { u.Ui.Say(u.fold(text)) }
 
 // Error implements packersdk.Ui.
 func (u *UI) Error(text string) { u.Ui.Error(u.fold(u.noted(text))) }

@@ -62,7 +62,8 @@ func newArtifact(source packersdk.Artifact, facts *image.Facts, result *verdict.
 
 // String implements packersdk.Artifact.
 func (a *Artifact) String() string {
-	passed := a.Artifact.String()
+	// artifice ends its own with a new line.
+	passed := strings.TrimSpace(a.Artifact.String())
 	if passed == "" {
 		passed = strings.Join(a.Files(), ", ")
 	}

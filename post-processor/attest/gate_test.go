@@ -422,8 +422,7 @@ func TestPassphraseComesFromVariableFileOrEnvironmentAndGoesNowhere(t *testing.T
 		t.Errorf("without one: %v", err)
 	}
 	s.config["signing_key_passphrase_file"] = secret
-	p, err := s.configure()
-	if err != nil {
+	if _, err := s.configure(); err != nil {
 		t.Fatal(err)
 	}
 	delete(s.config, "signing_key_passphrase_file")
@@ -436,7 +435,7 @@ func TestPassphraseComesFromVariableFileOrEnvironmentAndGoesNowhere(t *testing.T
 		t.Errorf("got %v", err)
 	}
 	s.config["signing_key_passphrase"] = passphrase
-	p, err = s.configure()
+	p, err := s.configure()
 	if err != nil || p.config.SigningKeyPassphrase != "" {
 		t.Fatalf("kept the passphrase, or %v", err)
 	}

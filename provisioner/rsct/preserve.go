@@ -119,11 +119,15 @@ func (s *stage) restore(ctx context.Context, baseline *aix.Facts, plan preserve.
 // attempt runs a plan once and returns what is different afterwards. runErr is why the
 // plan did not run to its end; err ends the provisioner.
 func (s *stage) attempt(ctx context.Context, baseline *aix.Facts, plan preserve.Plan) (left []drift.Item, facts *aix.Facts, runErr, err error) {
-	restoration, runErr := preserve.Run(ctx, s.guest, plan, nil)
-	restoration.After = s.record.Last().Sequence
-	s.record.Restorations = append(s.record.Restorations, restoration)
-	at := len(s.record.Restorations) - 1
-	if err := s.store.Save(s.record); err != nil {
+	at, after := len(s.record.Restorations), s.record.Last().Sequence
+	s.record.Restorations = append(s.record.Restorations, evidence.Restoration{})
+	save := func(restoration evidence.Restoration) error {
+		restoration.After = after
+		s.record.Restorations[at] = restoration
+		return s.store.Save(s.record)
+	}
+	restoration, runErr := preserve.Run(ctx, s.guest, plan, save)
+	if err := save(restoration); err != nil {
 		return nil, nil, nil, errors.Join(runErr, err)
 	}
 	if runErr != nil && ctx.Err() != nil {

@@ -183,11 +183,7 @@ func (s scope) words(n *node) []string {
 		if !ok {
 			return []string{unknownText}
 		}
-		var words []string
-		for _, part := range strings.FieldsFunc(word, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
-			words = append(words, part)
-		}
-		return words
+		return strings.FieldsFunc(word, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
 	}
 	return nil
 }
