@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -42,6 +43,12 @@ type Authority struct {
 func (a *Authority) Check() error {
 	if a.URL != "" && len(a.Command) > 0 {
 		return errors.New("timestamp_url and timestamp_command exclude each other")
+	}
+	if len(a.Command) > 0 {
+		// Found out now, not after the image was built.
+		if _, err := exec.LookPath(a.Command[0]); err != nil {
+			return fmt.Errorf("timestamp_command: %w; its first element is the program, the others are its arguments", err)
+		}
 	}
 	if a.URL == "" {
 		return nil
@@ -123,7 +130,7 @@ func parseToken(response []byte) (t token, err error) {
 	// The parsers of ASN.1 below are not ours, and the bytes come from anywhere.
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("no timestamp response: %v", r)
+			err = fmt.Errorf("no valid timestamp response: %v", r)
 		}
 	}()
 	if len(response) > maxToken {
@@ -131,7 +138,7 @@ func parseToken(response []byte) (t token, err error) {
 	}
 	parsed, err := timestamp.ParseResponse(response)
 	if err != nil {
-		return t, fmt.Errorf("no timestamp response: %w", err)
+		return t, fmt.Errorf("no valid timestamp response: %w", err)
 	}
 	return token{parsed}, nil
 }
@@ -151,6 +158,9 @@ func (t token) about(signature []byte) error {
 	return nil
 }
 
+// tokenContent is id-ct-TSTInfo of RFC 3161 section 2.4.2.
+var tokenContent = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+
 // trusted checks that the token was signed by an authority below the roots, whose
 // certificate was valid at the token's time and is for time-stamping.
 func (t token) trusted(authority *TimestampRoots) (err error) {
@@ -162,6 +172,16 @@ func (t token) trusted(authority *TimestampRoots) (err error) {
 	p7, err := pkcs7.Parse(t.RawToken)
 	if err != nil {
 		return err
+	}
+	// By RFC 3161 section 2.4.2 nobody else signs a token.
+	if len(p7.Signers) != 1 {
+		return fmt.Errorf("the timestamp has %d signers, expected one", len(p7.Signers))
+	}
+	// And the authority signs the content's type as well: other things that it may have
+	// signed are no tokens.
+	var content asn1.ObjectIdentifier
+	if err := p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeContentType, &content); err != nil || !content.Equal(tokenContent) {
+		return fmt.Errorf("what the authority signed has the content type %q, expected a time-stamp token (%s)", content, tokenContent)
 	}
 	if len(p7.Certificates) == 0 {
 		p7.Certificates = authority.certificates
@@ -206,7 +226,7 @@ func LoadTimestampRoots(path string) (*TimestampRoots, error) {
 		r.certificates = append(r.certificates, c)
 	}
 	if len(r.certificates) == 0 {
-		return nil, fmt.Errorf("timestamp authority %s: expected -----BEGIN CERTIFICATE-----", path)
+		return nil, fmt.Errorf("timestamp authority %s: expected -----BEGIN CERTIFICATE-----; from DER: openssl x509 -inform DER -in CERTIFICATE -out NEW.pem", path)
 	}
 	return r, nil
 }
