@@ -54,6 +54,9 @@ func lintCommand() *command {
 		if len(args) == 0 {
 			return errUsage
 		}
+		if *stdinName != "" && !slices.Contains(args, "-") {
+			return fmt.Errorf("-stdin-name %q: nothing is read from standard input; give - as PATH", *stdinName)
+		}
 		in := lint.Input{
 			Paths: args, Stdin: s.in, StdinName: *stdinName, FailOn: *failOn, AsOf: time.Now(),
 			Template: template.Options{VarFiles: *varFiles, Variables: map[string]string{}},

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -102,19 +101,8 @@ func (b *builder) scriptFile(path, step string, variables map[string]string) {
 		b.problem(policy.Problem{What: template.CRLF, Place: policy.Place{File: file.Path, Line: file.CRLF, Column: 1},
 			Detail: "the lines end in carriage return and line feed; a shell on AIX takes the carriage return as part of the last word"})
 	}
-	if interpreter := otherLanguage.FindStringSubmatch(firstLine(file.Text)); interpreter != nil {
-		return
-	}
 	b.shell(shell.Source{Name: file.Path, Text: file.Text, Step: step, Variables: variables}, "")
 }
-
-func firstLine(text []byte) string {
-	line, _, _ := strings.Cut(string(text[:min(len(text), 256)]), "\n")
-	return line
-}
-
-// otherLanguage are the shebangs of what is no shell, so that nothing can be said of it.
-var otherLanguage = regexp.MustCompile(`^#!.*\b(perl|python[0-9.]*|ruby|node|expect|awk|tclsh|php|csh|tcsh|pwsh)\b`)
 
 // shell adds the commands of a shell text. Branch is put before those of the text.
 func (b *builder) shell(src shell.Source, branch string) {
@@ -162,9 +150,6 @@ func (b *builder) uploaded(c policy.Command) {
 			continue
 		}
 		body := script.String()
-		if otherLanguage.MatchString(firstLine([]byte(body))) {
-			return
-		}
 		b.under++
 		b.shell(shell.Source{Name: b.shown[path.Clean(name)], Text: []byte(body), Step: c.Step, At: script.Index().At}, c.Branch)
 		b.under--
@@ -210,9 +195,6 @@ func (b *builder) template() error {
 		case run.Script != nil:
 			b.file(run.Script.File)
 			body := run.Script.Text.String()
-			if otherLanguage.MatchString(firstLine([]byte(body))) {
-				continue
-			}
 			b.shell(shell.Source{Name: run.Script.File, Text: []byte(body), Step: run.Step, At: run.Script.Text.Index().At, Variables: run.Script.Variables}, "")
 		case run.Upload != nil:
 			b.upload(run)

@@ -52,11 +52,13 @@ func Analyze(src Source) (commands []policy.Command, problems []policy.Problem) 
 	for name, v := range src.Variables {
 		a.environment.assign(name, scalar(constant(v)))
 	}
-	switch interpreter(text) {
-	case "perl", "python", "python2", "python3", "ruby":
+	switch language := interpreter(text); {
+	case foreignStrings.MatchString(language):
 		a.at = fragment{text: text}
 		a.foreign(constant(text).at(0, true))
-	case "expect", "awk", "tclsh", "rexx", "php", "node":
+		a.problem(OtherLanguage, 0, "it is a script for %s; of what it does on the guest, only commands in plain strings were looked at", language)
+	case otherLanguages.MatchString(language):
+		a.problem(OtherLanguage, 0, "it is a script for %s, so what it does on the guest was not looked at", language)
 	default:
 		a.script(fragment{text: text})
 		a.traps()

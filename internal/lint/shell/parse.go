@@ -27,6 +27,8 @@ const (
 	TooDeep    = "script-too-deep"
 	TooComplex = "script-too-complex"
 	Failed     = "script-not-followed" // a mistake of the analysis itself
+	// OtherLanguage is a script that its first line gives to what is no shell.
+	OtherLanguage = "script-other-language"
 )
 
 const (
@@ -137,7 +139,13 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-var shebang = regexp.MustCompile(`^#![ \t]*(?:/usr/bin/env[ \t]+)?(?:\S*/)?([A-Za-z0-9_.+-]+)`)
+var shebang = regexp.MustCompile(`^#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*(?:\w+=\S*[ \t]+)*)?(?:\S*/)?([A-Za-z0-9_.+-]+)`)
+
+// foreignStrings are languages whose programs are looked at for what they hand to a shell.
+var foreignStrings = regexp.MustCompile(`^(?:perl|python|ruby)[0-9.]*$`)
+
+// otherLanguages are what else a first line names that is no shell the parser knows.
+var otherLanguages = regexp.MustCompile(`^(?:expect|[gmn]?awk|tclsh[0-9.]*|wish[0-9.]*|rexx|regina|php[0-9.]*|node|nodejs|lua[0-9.]*|t?csh|fish|pwsh|make|gmake|sed|groovy|java)$`)
 
 // interpreter is the name in a script's first line; empty when it has none.
 func interpreter(text string) string {

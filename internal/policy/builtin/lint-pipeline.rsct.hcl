@@ -224,7 +224,7 @@ rule "image-is-identified" {
 rule "lint-can-read" {
   severity  = "error"
   summary   = "Templates, scripts and playbooks can be read"
-  for_each  = [for p in template.problems : p if !contains(["step-not-known", "tasks-not-known", "role-not-found", "script-has-crlf"], p.what)]
+  for_each  = [for p in template.problems : p if !contains(["step-not-known", "tasks-not-known", "role-not-found", "script-other-language", "script-has-crlf"], p.what)]
   subject   = each.value.what
   if_empty  = "pass"
   condition = false
@@ -250,13 +250,13 @@ rule "script-line-ends" {
 rule "lint-sees-all" {
   severity  = "notice"
   summary   = "What runs on the guest is known before the build"
-  for_each  = [for p in template.problems : p if contains(["step-not-known", "tasks-not-known", "role-not-found"], p.what)]
+  for_each  = [for p in template.problems : p if contains(["step-not-known", "tasks-not-known", "role-not-found", "script-other-language"], p.what)]
   subject   = each.value.what
   if_empty  = "pass"
   condition = false
   expected  = "steps whose commands can be read"
   found     = each.value.detail
-  remedy    = "Give lint the variables with -var and -var-file, put roles where Ansible finds them, or lint those files by themselves."
+  remedy    = "Give lint the variables with -var and -var-file, put roles where Ansible finds them, or lint those files by themselves. What runs on the guest in another language than shell is for people to read."
   reference = "https://github.com/powervs-aix/packer-plugin-rsct/blob/main/docs/provisioners/rsct.mdx"
 }
 
