@@ -137,7 +137,7 @@ func managementAddress(facts *aix.Facts) station {
 	}
 	s := judge(title, m.Address, func(address string) (bool, string) {
 		if address == "" {
-			return false, "none"
+			return false, noAddress
 		}
 		length, _ := m.PrefixLength.Get()
 		return true, fmt.Sprintf("%s/%d", address, length)
@@ -207,6 +207,12 @@ func console(facts *aix.Facts) station {
 	})
 }
 
+// Words that more than one panel uses.
+const (
+	notInKernel = "not in the kernel"
+	noAddress   = "no link-local address"
+)
+
 // interfaceRow is one interface in words.
 type interfaceRow struct {
 	Name, Status, State, MAC, Configured string
@@ -225,7 +231,7 @@ func interfaceRows(facts *aix.Facts) []interfaceRow {
 			row.Status, row.State = policy.Fail, "down"
 			switch {
 			case !running.Present:
-				row.State = "not in the kernel"
+				row.State = notInKernel
 			case running.Up:
 				row.Status, row.State = policy.Pass, "up"
 			}
@@ -242,6 +248,10 @@ func interfaceRows(facts *aix.Facts) []interfaceRow {
 		row.Configured = "not known"
 		if odm, known := i.Configured.Get(); known {
 			row.Configured = configured(odm)
+			// What nobody brought up, or means to bring up, is not amiss.
+			if row.Status == policy.Fail && !row.Management && odm.State != "up" {
+				row.Status = policy.NotApplicable
+			}
 		}
 		if row.Management {
 			first = append(first, row)
@@ -258,6 +268,9 @@ func configured(odm aix.Configured) string {
 		return "not defined"
 	}
 	parts := []string{"state " + odm.State}
+	if odm.State == "" {
+		parts[0] = "defined, no state"
+	}
 	for _, address := range []string{odm.NetAddr, odm.NetAddr6} {
 		if address != "" {
 			parts = append(parts, address)

@@ -120,7 +120,7 @@ func drawPath(in Input, p rmcPath, rows []interfaceRow) template.HTML {
 		}
 		d.text(left+76, top+20, "t-strong", o.Name, 7)
 		d.text(left+130, top+20, "t-soft", address, 30)
-		d.add(`<text x="%d" y="%d" class="t-soft end">%s</text>`, left+wide-10, top+20, svgText(o.State, 8))
+		d.add(`<text x="%d" y="%d" class="t-soft end">%s</text>`, left+wide-10, top+20, svgText(shortState(o.State), 10))
 	}
 	if more > 0 {
 		d.text(left+76, otherTop+len(others)*38+14, "t-soft", "and "+count(more, "more interface", "more interfaces"), 40)
@@ -154,7 +154,7 @@ func drawPath(in Input, p rmcPath, rows []interfaceRow) template.HTML {
 		label, under = "Not known to be whole", firstOf(p, policy.Undetermined)
 	}
 	d.text(rail+24, gap-4, "t-strong", label, 34)
-	d.text(rail+24, gap+15, "t-soft", under, 46)
+	d.text(rail+24, gap+15, "t-soft", under, 42)
 
 	d.box(left, consoleTop, wide, 60, "box s-"+statusClass(p.Console.Status))
 	d.mark(left+wide-22, consoleTop+30, p.Console.Status)
@@ -177,11 +177,22 @@ func pathWord(status string) string {
 
 func firstBroken(p rmcPath) string { return firstOf(p, policy.Fail) }
 
+// shortState is an interface's state where there is little room.
+func shortState(state string) string {
+	if state == notInKernel {
+		return "not there"
+	}
+	return state
+}
+
 // firstOf is the first station of the path in that status, in words.
 func firstOf(p rmcPath, status string) string {
 	for _, s := range []station{p.Daemon, p.Interface, p.Address, p.Filter, p.Console} {
 		if s.Status == status {
-			return strings.ToLower(s.Title[:1]) + s.Title[1:] + ": " + s.Words
+			if s.Title == p.Console.Title {
+				return s.Words // beside the management system's own box
+			}
+			return s.Title + ": " + s.Words
 		}
 	}
 	return ""

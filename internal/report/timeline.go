@@ -169,7 +169,7 @@ func stateOf(facts *aix.Facts, name string) interfaceState {
 		if running, known := i.Running.Get(); known {
 			s.Up = yesNo(running.Up, "up", "down")
 			if !running.Present {
-				s.Up = "not in the kernel"
+				s.Up = notInKernel
 			}
 			s.Address = linkLocal(running)
 		}
@@ -226,7 +226,14 @@ func (s interfaceState) Words() string {
 	if s.Name == "none" {
 		return "no management interface"
 	}
-	return fmt.Sprintf("%s %s, %s, back after a reboot: %s", s.Name, s.Up, s.Address, s.Reboot)
+	address := s.Address
+	switch address {
+	case "none":
+		address = noAddress
+	case unknown:
+		address = "link-local address not known"
+	}
+	return fmt.Sprintf("%s %s, %s, back after a reboot: %s", s.Name, s.Up, address, s.Reboot)
 }
 
 // rows are the aspects of the state with their names, for a table.

@@ -247,17 +247,7 @@ func (v view) identities() []identity {
 	add("Waivers and dates as of", r.AsOf, false)
 	add("Policy", r.Policy, true)
 	if v.Policy != nil {
-		var names []string
-		for _, f := range v.Policy.Files() {
-			if !f.Builtin {
-				names = append(names, f.Name)
-			}
-		}
-		text := "the built-in rules alone"
-		if len(names) > 0 {
-			text = "the built-in rules with " + strings.Join(names, ", ")
-		}
-		add("Policy files", text, false)
+		add("Policy files", policyFiles(v.Policy), false)
 	}
 	versions := r.Run.Plugin
 	if r.Run.Packer != "" {
@@ -273,6 +263,31 @@ func (v view) identities() []identity {
 		add("To be signed by key", v.Seal.Fingerprint, true)
 	}
 	return list
+}
+
+// policyFiles says of which files a policy is made.
+func policyFiles(p *policy.Policy) string {
+	builtin := false
+	var names []string
+	for _, f := range p.Files() {
+		if f.Builtin {
+			builtin = true
+		} else {
+			names = append(names, f.Name)
+		}
+	}
+	names, more := first(names, 6)
+	text := strings.Join(names, ", ")
+	if more > 0 {
+		text += " and " + count(more, "more file", "more files")
+	}
+	switch {
+	case !builtin:
+		return text + ", without the built-in rules"
+	case len(names) == 0:
+		return "the built-in rules alone"
+	}
+	return "the built-in rules with " + text
 }
 
 // size is a number of bytes for people, with the exact number.
@@ -336,6 +351,15 @@ func (v *view) group() {
 
 // Single reports whether the group is one finding.
 func (g findingGroup) Single() bool { return len(g.Findings) == 1 && g.More == 0 }
+
+// Explained is why the finding has its status, but for what the waiver's box says already.
+func (g findingGroup) Explained() string {
+	if g.Waiver == nil {
+		return g.Finding.Why
+	}
+	said := fmt.Sprintf("waived until %s: %s", g.Waiver.Expires, g.Waiver.Reason)
+	return strings.TrimLeft(strings.TrimPrefix(g.Finding.Why, said), "; ")
+}
 
 // probes are the named probes as the judged collection has them.
 func (in Input) probes(names []string) []probeRow {
