@@ -44,6 +44,18 @@ rule "rc2-runs-at-boot" {
   bears_on  = "rmc"
 }
 
+rule "startup-file-present" {
+  severity  = "error"
+  summary   = "/etc/rc.tcpip is there for cloud-init to write the injected address into"
+  requires  = "guest-is-aix"
+  condition = guest.rc_tcpip.present
+  expected  = "the file /etc/rc.tcpip"
+  found     = guest.rc_tcpip.present ? "present" : "no such file"
+  remedy    = "Restore /etc/rc.tcpip, for instance from a backup or another system of the same level, with mode 0774 and owner root:system."
+  reference = "https://github.com/canonical/cloud-init/pull/4713"
+  bears_on  = "rmc"
+}
+
 rule "cloud-init-config-drive" {
   severity  = "error"
   summary   = "cloud-init reads Power VS's config drive"
