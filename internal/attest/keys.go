@@ -7,6 +7,7 @@ package attest
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -47,6 +48,15 @@ func LoadSigner(path string, passphrase []byte) (*Signer, error) {
 		return nil, fmt.Errorf("signing key %s does not exist; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
 	}
 	content, err := readSecret("signing key", path)
+	if errors.Is(err, errOpenToOthers) {
+		// Public keys and certificates are: to protect them would not help.
+		if open, readErr := os.ReadFile(path); readErr == nil {
+			defer wipe(open)
+			if _, parseErr := ParseSigner(open, nil); errors.Is(parseErr, errPublicHalf) {
+				err = fmt.Errorf("signing key %s: %w", path, parseErr)
+			}
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +68,11 @@ func LoadSigner(path string, passphrase []byte) (*Signer, error) {
 	return signer, nil
 }
 
+var (
+	errOpenToOthers = errors.New("can be read by others")
+	errPublicHalf   = errors.New("expected a private key: signing_key is the secret half, the public half goes to those who verify")
+)
+
 // readSecret reads a small file that nobody but its owner may read.
 func readSecret(what, path string) ([]byte, error) {
 	info, err := os.Stat(path)
@@ -68,7 +83,7 @@ func readSecret(what, path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s %s is no regular file of at most %d KiB", what, path, maxKeyFile>>10)
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s %s can be read by others (mode %04o): chmod 600 %s", what, path, info.Mode().Perm(), path)
+		return nil, fmt.Errorf("%s %s %w (mode %04o): chmod 600 %s", what, path, errOpenToOthers, info.Mode().Perm(), path)
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -154,7 +169,10 @@ func ParseSigner(content, passphrase []byte) (*Signer, error) {
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
-		return nil, fmt.Errorf("a %T cannot sign", key)
+		if exchange, ok := key.(*ecdh.PrivateKey); ok {
+			return nil, wrongKind(fmt.Sprint(exchange.Curve()))
+		}
+		return nil, wrongKind(fmt.Sprintf("%T", key))
 	}
 	if err := checkPublic(signer.Public()); err != nil {
 		return nil, err
@@ -190,13 +208,23 @@ func onlyBlock(content []byte) (*pem.Block, error) {
 	case bytes.HasPrefix(head, []byte("PuTTY-User-Key-File")):
 		return nil, errors.New("it is a PuTTY key, expected PEM; convert it with: puttygen KEY.ppk -O private-openssh -o KEY.pem")
 	case bytes.HasPrefix(head, []byte("ssh-")), bytes.HasPrefix(head, []byte("ecdsa-sha2-")):
-		return nil, errors.New("it is a public key of OpenSSH, expected the private key beside it (the file without .pub)")
+		return nil, fmt.Errorf("it is a public key of OpenSSH, %w; the private key lies beside it, in the file without .pub", errPublicHalf)
+	case bytes.HasPrefix(head, []byte("-----BEGIN PGP ")):
+		return nil, errors.New("it is of PGP, expected PEM; " + cure)
+	case bytes.HasPrefix(head, []byte("---- BEGIN SSH2 ")):
+		return nil, errors.New("it is a key of the commercial SSH, expected PEM; " + cure)
 	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")):
 		return nil, errors.New("it is JSON (a JWK?), expected PEM; " + cure)
-	case len(head) > 1 && head[0] == 0x30 && head[1]&0x80 != 0:
+	case isBinary(head):
 		return nil, errors.New("it is binary (DER or PKCS#12), expected PEM; convert it with: openssl pkey -inform DER -in KEY -out KEY.pem, or openssl pkcs12 -in KEY.p12 -nocerts -out KEY.pem")
 	}
 	return nil, errors.New("no PEM block found, expected -----BEGIN … PRIVATE KEY-----; " + cure)
+}
+
+// isBinary tells whether content begins like DER or BER: a sequence, of a length in
+// the long form or of exactly what follows.
+func isBinary(content []byte) bool {
+	return len(content) > 2 && content[0] == 0x30 && (content[1]&0x80 != 0 || int(content[1]) == len(content)-2)
 }
 
 // parsePKCS8 names the kinds that PKCS#8 can hold and Go cannot read.
@@ -216,10 +244,36 @@ func parsePKCS8(der []byte) (any, error) {
 	// Attributes may follow the key, so text after it is no error.
 	if _, parseErr := asn1.Unmarshal(der, &p); parseErr == nil {
 		if kind := otherKinds[p.Algorithm.Algorithm.String()]; kind != "" {
-			return nil, fmt.Errorf("it is a key of kind %s, expected Ed25519, ECDSA P-256 or RSA; %s", kind, cure)
+			return nil, wrongKind(kind)
+		}
+		var curve asn1.ObjectIdentifier
+		if _, curveErr := asn1.Unmarshal(p.Algorithm.Parameters.FullBytes, &curve); curveErr == nil && p.Algorithm.Algorithm.Equal(ecdsaKey) {
+			return nil, wrongCurve(curveName(curve))
 		}
 	}
 	return nil, fmt.Errorf("it is damaged, or of a kind that is not known: %w; %s", err, cure)
+}
+
+func wrongKind(kind string) error {
+	return fmt.Errorf("it is a key of kind %s, expected Ed25519, ECDSA P-256 or RSA; %s", kind, cure)
+}
+
+func wrongCurve(name string) error {
+	return fmt.Errorf("it is an ECDSA key on %s; verifiers do not agree on its hash or do not know it, use P-256 or Ed25519; %s", name, cure)
+}
+
+// ecdsaKey is id-ecPublicKey of RFC 5480 section 2.1.1.
+var ecdsaKey = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+
+// curveName names curves that Go does not know; others keep their numbers.
+func curveName(curve asn1.ObjectIdentifier) string {
+	switch curve.String() {
+	case "1.3.132.0.10":
+		return "secp256k1"
+	case "1.3.36.3.3.2.8.1.1.7":
+		return "brainpoolP256r1"
+	}
+	return "the curve " + curve.String()
 }
 
 // otherKinds are object identifiers of keys that people have and verifiers do not take.
@@ -242,7 +296,9 @@ func parsePrivate(block *pem.Block, content, passphrase []byte) (any, error) {
 		}
 		return nil
 	}
-	wrong := func(err error) error { return fmt.Errorf("its passphrase is wrong, or it is damaged: %w", err) }
+	wrong := func(err error) error {
+		return fmt.Errorf("its passphrase is wrong, or it is damaged, or of a kind other than Ed25519, ECDSA P-256 and RSA: %w", err)
+	}
 	switch block.Type {
 	case "PRIVATE KEY":
 		return parsePKCS8(block.Bytes)
@@ -295,13 +351,9 @@ func parsePrivate(block *pem.Block, content, passphrase []byte) (any, error) {
 		}
 		return key, nil
 	case "PUBLIC KEY", "CERTIFICATE", "RSA PUBLIC KEY":
-		return nil, fmt.Errorf("it holds a %s, expected a private key: signing_key is the secret half, the public half goes to those who verify", strings.ToLower(block.Type))
+		return nil, fmt.Errorf("it holds a %s, %w", strings.ToLower(block.Type), errPublicHalf)
 	case "DSA PRIVATE KEY":
-		return nil, errors.New("it is a key of kind DSA, expected Ed25519, ECDSA P-256 or RSA; " + cure)
-	case "PGP PRIVATE KEY BLOCK":
-		return nil, errors.New("it is a PGP key, expected PEM; " + cure)
-	case "SSH2 ENCRYPTED PRIVATE KEY":
-		return nil, errors.New("it is a key of the commercial SSH, expected PEM; " + cure)
+		return nil, wrongKind("DSA")
 	}
 	return nil, fmt.Errorf("it holds %q, expected a private key: PKCS#8, SEC1, PKCS#1, cosign or OpenSSH", block.Type)
 }
@@ -316,14 +368,14 @@ func checkPublic(public any) error {
 		if key.Curve == elliptic.P256() {
 			return nil
 		}
-		return fmt.Errorf("it is an ECDSA key on %s; verifiers do not agree on its hash, use P-256 or Ed25519; %s", key.Curve.Params().Name, cure)
+		return wrongCurve(key.Curve.Params().Name)
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < 2048 {
 			return fmt.Errorf("it is an RSA key of %d bits, at least 2048 are needed; %s", bits, cure)
 		}
 		return nil
 	}
-	return fmt.Errorf("it is a key of kind %T, expected Ed25519, ECDSA P-256 or RSA; %s", public, cure)
+	return wrongKind(fmt.Sprintf("%T", public))
 }
 
 // sign signs the message: Ed25519 pure, ECDSA in ASN.1 and RSA PKCS#1 v1.5 over SHA-256.

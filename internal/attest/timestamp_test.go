@@ -285,7 +285,6 @@ func TestVerifyRefusesTimestampsThatProveNothing(t *testing.T) {
 	t.Run("by a certificate that may not, or for something else", func(t *testing.T) {
 		// openssl ts refuses to stamp so; openssl cms signs anything.
 		a := newStampAuthority(t, stampOptions{})
-		m := stamped(t, a)
 		config := strings.Replace(string(read(t, filepath.Join(a.dir, "tsa.cnf"))), stampUsage, "critical,codeSigning", 1)
 		if err := os.WriteFile(filepath.Join(a.dir, "code.cnf"), []byte(config), 0o600); err != nil {
 			t.Fatal(err)
@@ -294,6 +293,7 @@ func TestVerifyRefusesTimestampsThatProveNothing(t *testing.T) {
 			"-days", "30", "-extfile", "code.cnf", "-extensions", "stamping", "-out", "code.pem")
 		openssl(t, a.dir, nil, "x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-set_serial", "4",
 			"-days", "-1", "-extfile", "tsa.cnf", "-extensions", "stamping", "-out", "expired.pem")
+		m := stamped(t, a)
 		o, err := open(read(t, filepath.Join(m.folder, FileVerdictBundle)))
 		if err != nil {
 			t.Fatal(err)
