@@ -44,6 +44,7 @@ func TestReportOfABuildIsVerifiedAndOneChangedByteIsRefused(t *testing.T) {
 	}
 	report := s.image + ".rsct"
 	saysAll(t, s.must(s.plugin, "verify", "-key", s.public, "-image", s.image, report), "PASSED")
+	verifyAsThePageSays(t, s, report)
 	checksum, err := os.ReadFile(s.image + ".sha256")
 	if err != nil || !strings.HasSuffix(string(checksum), "  aix.ova.gz\n") {
 		t.Errorf("got %q, %v", checksum, err)

@@ -148,7 +148,7 @@ func TestCycloneDXIsWhatItsSchemaSays(t *testing.T) {
 	}, documents(t, "cyclonedx"))
 }
 
-// The schema of SARIF comes with its library; test/browser asks SARIF's own validator.
+// The schema of SARIF comes with its library; test/browser asks its authors' own validator.
 func TestSARIFIsWhatItsSchemaSays(t *testing.T) {
 	for name, document := range documents(t, "sarif") {
 		log, err := sarif.FromBytes(document)
