@@ -148,7 +148,7 @@ func init() {
 		"devices": devices, "mktcpip": mktcpip, "installp": installp, "geninstall": geninstall, "alt_disk": altDisk, "bootlist": bootlist,
 		"inittab": inittab, "aix_inittab": inittab, "aix_devices": devices, "bosboot": bosboot, "nim": nim, "nimclient": nimclient,
 		"mkfilt": mkfilt, "lvg": volumeGroup, "aix_lvg": volumeGroup, "reboot": reboot, "tunables": tunables,
-		"lineinfile": lineInFile, "replace": replaceInFile, "blockinfile": blockInFile, "copy": copyFile, "template": copyFile,
+		"lineinfile": lineInFile, "replace": replaceInFile, "blockinfile": blockInFile, "copy": whole("copy"), "template": whole("template"),
 		"file": file, "package": packages, "dnf": packages, "yum": packages, "apt": packages, "pip": packages, "service": service, "systemd": service,
 		"cron": cron,
 	}
@@ -461,8 +461,12 @@ func blockInFile(_ *reading, a arguments, _ location) []policy.Command {
 	return editing("blockinfile", a.text("path", "dest", "destfile", "name"), policy.Edit{Kind: policy.EditAppend, Text: block, Known: ok})
 }
 
-// copyFile is copy and template: the whole file becomes what is copied.
-func copyFile(r *reading, a arguments, where location) []policy.Command {
+// whole is copy or template: the whole file becomes what is copied.
+func whole(module string) translator {
+	return func(r *reading, a arguments, where location) []policy.Command { return copyFile(r, a, where, module) }
+}
+
+func copyFile(r *reading, a arguments, where location, module string) []policy.Command {
 	destination := a.text("dest")
 	if a.text("force") == "false" || a.text("force") == "no" {
 		return nil
@@ -491,7 +495,7 @@ func copyFile(r *reading, a arguments, where location) []policy.Command {
 	}
 	// How the module replaces a file is known only with its new content: a truncation to
 	// text that is not known says nothing about what is lost.
-	return editing("copy", destination, policy.Edit{Kind: policy.EditTruncate, Text: content, Known: ok})
+	return editing(module, destination, policy.Edit{Kind: policy.EditTruncate, Text: content, Known: ok})
 }
 
 func (r *reading) localFile(where location, name string) string {
