@@ -323,16 +323,19 @@ func TestUnchangedNoticesWhatHappensAfterDigesting(t *testing.T) {
 		t.Fatal(err)
 	}
 	later := time.Now().Add(time.Hour)
-	for name, change := range map[string]func() error{
-		"written to": func() error { return os.Chtimes(path, later, later) },
-		"replaced":   func() error { return os.Rename(write(t, path+".new", []byte("the image")), path) },
-		"removed":    func() error { return os.Remove(path) },
+	for _, change := range []struct {
+		name string
+		make func() error
+	}{
+		{"written to", func() error { return os.Chtimes(path, later, later) }},
+		{"replaced", func() error { return os.Rename(write(t, path+".new", []byte("the image")), path) }},
+		{"removed", func() error { return os.Remove(path) }},
 	} {
-		if err := change(); err != nil {
+		if err := change.make(); err != nil {
 			t.Fatal(err)
 		}
 		if err := files[0].Unchanged(); err == nil || !strings.Contains(err.Error(), "changed since") {
-			t.Errorf("%s: got %v", name, err)
+			t.Errorf("%s: got %v", change.name, err)
 		}
 	}
 }
