@@ -19,7 +19,7 @@ while read -r folder package; do
 	for target in $(sed 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/' "$work/found"); do
 		rm -rf "$work/corpus"
 		if (cd "$folder" && timeout 600 "$work/fuzzing" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$amount" \
-			-test.fuzzcachedir "$work/corpus" -test.parallel 2) >"$work/said" 2>&1; then
+			-test.fuzzcachedir "$work/corpus" -test.fuzzminimizetime 10x -test.parallel 2) >"$work/said" 2>&1; then
 			echo "fuzz ${package##*/}.$target: $(sed -n 's/^fuzz: elapsed: \([^,]*\), execs: \([0-9]*\).*/\2 inputs in \1/p' "$work/said" | tail -1)"
 			continue
 		fi
