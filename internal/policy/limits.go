@@ -12,18 +12,18 @@ import (
 // The bounds of a policy. They are far above what the built-in policy needs, and low
 // enough that a policy made to do harm ends in an error within a second and 100 MB.
 const (
-	maxFileBytes   = 128 << 10 // one policy file
-	maxFiles       = 256       // files of one policy
-	maxTotalBytes  = 1 << 20   // all files together
-	maxTokens      = 200_000   // tokens in one file
-	maxNesting     = 48        // brackets, templates and blocks inside one another
-	maxOperators   = 256       // operators in one expression of one bracket level
-	maxBlocks      = 2_000     // blocks of one type in a policy, the built-in ones included
-	maxLocals      = 2_000     // locals of a policy
-	maxDepth       = 48        // values inside one another in a text that is decoded
-	maxStringBytes = 1 << 20   // one string value
-	maxElements    = 20_000    // elements of one collection that a policy builds
-	maxNumberBits  = 4096      // binary exponent of a number, either way
+	maxFileBytes   = 64 << 10 // one policy file
+	maxFiles       = 256      // files of one policy
+	maxTotalBytes  = 1 << 20  // all files together
+	maxTokens      = 200_000  // tokens in one file
+	maxNesting     = 48       // brackets, templates and blocks inside one another
+	maxOperators   = 256      // operators in one expression of one bracket level
+	maxBlocks      = 2_000    // blocks of one type in a policy, the built-in ones included
+	maxLocals      = 2_000    // locals of a policy
+	maxDepth       = 48       // values inside one another in a text that is decoded
+	maxStringBytes = 1 << 20  // one string value
+	maxElements    = 20_000   // elements of one collection that a policy builds
+	maxNumberBits  = 4096     // binary exponent of a number, either way
 
 	baseUnits    = 150_000  // evaluation steps and elements with empty roots
 	unitsPerLeaf = 100      // more of them for each value in the roots
